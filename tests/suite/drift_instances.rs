@@ -351,7 +351,8 @@ fn inside(schema: &Value, at: &str, into: &mut Vec<String>) {
 fn no_annotation_is_dropped() {
     let cases: u64 = std::env::var("INSTANCE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500);
     let mut silent = Vec::new();
-    for seed in 1..=cases {
+    // And alternatives within alternatives, which overlap: few seeds make these.
+    for seed in (1..=cases).chain([10_093, 10_285]) {
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let old = schema(&mut random, 3);
         let mut places = Vec::new();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::bounds::Met;
 use super::node::Node;
 use super::numbers;
-use super::rules::is_prose;
+use super::rules::is_annotation;
 use super::same::says_nothing;
 
 /// Whether all of several allow null; nothing where none says.
@@ -50,8 +50,9 @@ pub(super) fn null(node: &Node<'_>, seen: &mut Met<String>) -> Option<bool> {
 
 /// Whether a schema is null, and nothing else.
 fn is_null(node: &Node<'_>) -> bool {
-    let says =
-        |key: &str, value: &Value| key != "nullable" && key != "type" && !is_prose(key) && !says_nothing(key, value);
+    let says = |key: &str, value: &Value| {
+        key != "nullable" && key != "type" && !is_annotation(key) && !says_nothing(key, value)
+    };
     let map = node.value.as_object();
     node.text("type") == Some("null")
         || node.get("enum").value.as_array().is_some_and(|values| values.len() == 1 && values[0].is_null())
@@ -76,7 +77,7 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Flattened<'
             into.nulls.push(member);
             continue;
         }
-        let says = |key: &str, value: &Value| key != "nullable" && !is_prose(key) && !says_nothing(key, value);
+        let says = |key: &str, value: &Value| key != "nullable" && !is_annotation(key) && !says_nothing(key, value);
         let map = node.value.as_object().into_iter().flatten();
         let said: Vec<&str> = map.filter(|(key, value)| says(key, value)).map(|(key, _)| key.as_str()).collect();
         match said[..] {
@@ -111,7 +112,7 @@ fn lists_twice(list: &Node<'_>) -> bool {
 /// Whether two alternatives are written in the same way, whatever readers are told of each.
 fn say_the_same(a: &Node<'_>, b: &Node<'_>) -> bool {
     let said = |node: &Node<'_>| -> Option<BTreeMap<String, Value>> {
-        let map = node.value.as_object()?.iter().filter(|(key, _)| !is_prose(key) && *key != "deprecated");
+        let map = node.value.as_object()?.iter().filter(|(key, _)| !is_annotation(key));
         Some(map.map(|(key, value)| (key.clone(), value.clone())).collect())
     };
     a.value == b.value || said(a).is_some_and(|said_of_a| said(b) == Some(said_of_a))
@@ -121,7 +122,7 @@ fn say_the_same(a: &Node<'_>, b: &Node<'_>) -> bool {
 pub(super) fn constants(member: &Node<'_>) -> Option<BTreeSet<String>> {
     let node = member.clone().resolved();
     let map = node.value.as_object()?;
-    let says = |key: &str, value: &Value| !is_prose(key) && !says_nothing(key, value) && key != "deprecated";
+    let says = |key: &str, value: &Value| !is_annotation(key) && !says_nothing(key, value);
     let only = map.iter().all(|(key, value)| matches!(key.as_str(), "enum" | "type" | "nullable") || !says(key, value));
     let values = map.get("enum")?.as_array().filter(|_| only)?;
     Some(values.iter().map(numbers::canonical).collect())

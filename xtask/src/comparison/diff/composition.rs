@@ -259,7 +259,7 @@ impl<'a> Walk<'a> {
         let (single, group) = if response { (gone, from) } else { (came, to) };
         let mut members: Vec<Node<'a>> = single.to_vec();
         for (old, new) in pairs {
-            if self.surely_same(&Nodes::new(old.clone(), new.clone())) {
+            if self.likeness.of(old, false) == self.likeness.of(new, false) {
                 continue;
             }
             let mut cover = Cover::new(&mut self.likeness, &self.changed, self.bounds.question());

@@ -261,3 +261,8 @@ pub const PROSE: &[&str] = &["description", "summary", "title", "example", "exam
 pub fn is_prose(key: &str) -> bool {
     PROSE.contains(&key) || key.starts_with("x-")
 }
+
+/// Whether a keyword of a schema is an annotation, as JSON Schema has it: it says nothing of which values are valid.
+pub fn is_annotation(key: &str) -> bool {
+    is_prose(key) || key == "deprecated"
+}

@@ -138,7 +138,7 @@ impl<'a> Likeness<'a> {
         Self { known: HashMap::new(), changed }
     }
 
-    /// A number that schemas share which say the same, in whatever order; with or without prose.
+    /// A number that schemas share which say the same, in whatever order; with or without annotations.
     pub(super) fn of(&mut self, node: &Node<'a>, prose: bool) -> u64 {
         self.hash(node.clone(), false, prose, HOPS)
     }
@@ -159,7 +159,7 @@ impl<'a> Likeness<'a> {
             Value::Object(map) => {
                 let mut members: Vec<(&String, u64)> = Vec::new();
                 for (name, value) in map {
-                    if !names && (says_nothing(name, value) || !prose && rules::is_prose(name)) {
+                    if !names && (says_nothing(name, value) || !prose && rules::is_annotation(name)) {
                         continue;
                     }
                     let data = !names && matches!(name.as_str(), "enum" | "default" | "required");
