@@ -16,9 +16,24 @@ impl Drop for Running {
 }
 
 fn started(arguments: &[&str]) -> Running {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_stand-in"));
+    started_by(Command::new(env!("CARGO_BIN_EXE_stand-in")), arguments)
+}
+
+fn started_by(mut command: Command, arguments: &[&str]) -> Running {
     let command = command.args(["--listen", "127.0.0.1:0"]).args(arguments);
     Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// What it says until it is ready.
+fn said_first(running: &mut Running) -> Vec<String> {
+    let mut said = Vec::new();
+    for line in BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap) {
+        said.push(line);
+        if said.last().is_some_and(|line| line.starts_with("ready ")) {
+            break;
+        }
+    }
+    said
 }
 
 #[tokio::test]
@@ -26,18 +41,12 @@ async fn it_says_where_it_is_serves_and_ends_on_a_signal() {
     let seed = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(seed.path(), r#"{"/organizations": [{"name": "other"}]}"#).unwrap();
     let mut running = started(&["--print-env", "--time-scale", "0.01", "--seed", seed.path().to_str().unwrap()]);
-    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut said = Vec::new();
-    for line in lines {
-        said.push(line);
-        if said.last().is_some_and(|line| line.starts_with("ready ")) {
-            break;
-        }
-    }
+    let said = said_first(&mut running);
     let base = said.last().unwrap().strip_prefix("ready ").unwrap();
     let wanted = [
         format!("PLANETSCALE_SERVICE_TOKEN_ID={TOKEN_ID}"),
         format!("PLANETSCALE_SERVICE_TOKEN={TOKEN}"),
+        "PLANETSCALE_ORG=other".to_owned(),
         format!("PLANETSCALE_SERVER_URL={base}"),
     ];
     assert!(wanted.iter().all(|line| said.contains(line)), "{said:?}");
@@ -63,4 +72,25 @@ fn a_wrong_seed_is_told_before_anything_is_served() {
     assert_eq!(running.0.wait().unwrap().code(), Some(2));
     let told = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert!(told.contains("/organisations is no path of the API"), "{told}");
+}
+
+/// More connections than it may have files open: it takes others when these are gone.
+#[cfg(unix)]
+#[tokio::test]
+async fn it_outlives_more_connections_than_it_can_take() {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#, env!("CARGO_BIN_EXE_stand-in")]);
+    let mut running = started_by(limited, &[]);
+    let said = said_first(&mut running);
+    let health = said[0].strip_prefix("ready ").unwrap().replace("/v1", "/_standin/health");
+    let address = health.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut connections = Vec::new();
+    for _ in 0..40 {
+        connections.push(std::net::TcpStream::connect(address).unwrap());
+    }
+    // It has taken all that it can: those before are answered, and this one waits.
+    let asked = tokio::spawn(http().get(health).send());
+    tokio::task::yield_now().await;
+    drop(connections);
+    assert_eq!(asked.await.unwrap().unwrap().status(), 200);
 }

@@ -48,6 +48,17 @@ async fn time_passes_as_told() {
 }
 
 #[tokio::test]
+async fn a_time_has_a_year_of_four_digits_however_late_it_is() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let backups = format!("{SHOP}/branches/main/backups");
+    let kept = json!({ "retention_unit": "year", "retention_value": 9_000 });
+    assert_eq!(call(&server, "POST", &backups, kept).await.2["expires_at"], Value::Null);
+    let clock = call(&server, "POST", "/_standin/clock", json!({ "advance": 1e18 })).await.2;
+    assert_eq!(clock["now"], "9999-12-31T23:59:59.000Z");
+    assert_eq!(call(&server, "POST", &backups, Value::Null).await.2["created_at"], clock["now"]);
+}
+
+#[tokio::test]
 async fn a_deploy_ends_as_told() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let client = server.client().unwrap();
@@ -233,6 +244,28 @@ async fn a_state_is_a_seed() {
     call(&other, "DELETE", &format!("{SHOP}/branches/a%2Fb"), Value::Null).await;
     assert_eq!(call(&other, "POST", "/_standin/reset", Value::Null).await.0, 200);
     assert_eq!(given(&other, &format!("{SHOP}/branches/a%2Fb")).await["name"], "a/b");
+}
+
+/// A client that is gone before it has sent all of its body: without the rest, this one would make a backup.
+#[tokio::test]
+async fn what_is_cut_short_is_not_done() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let server = MockServer::remembering().await.unwrap();
+    let address = server.base_url().strip_prefix("http://").unwrap().strip_suffix("/v1").unwrap().to_owned();
+    let head = format!(
+        "POST /v1{SHOP}/branches/main/backups HTTP/1.1\r\nHost: {address}\r\nAuthorization: {TOKEN_ID}:{TOKEN}\r\n"
+    );
+    for rest in ["Content-Length: 100\r\n\r\n{\"name\":", "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam"] {
+        let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+        connection.write_all(format!("{head}{rest}").as_bytes()).await.unwrap();
+        connection.shutdown().await.unwrap();
+        let mut answer = String::new();
+        let _ = connection.read_to_string(&mut answer).await;
+        assert_eq!(answer, "");
+    }
+    assert_eq!(server.stored::<Backup>(), []);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]

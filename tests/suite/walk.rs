@@ -300,9 +300,9 @@ fn seed_of(operations: &[Operation], organization: &str) -> (Map<String, Value>,
         (format!("{shop}/branches"), vec!["main".to_owned()]),
         (format!("{databases}/pg/branches"), vec!["main".to_owned()]),
     ]);
-    for line in
-        MockServer::classification().lines().filter(|line| line.contains(": Get ") && line.contains("nothing makes"))
-    {
+    // Some are listed, but not given one by one.
+    let is_read = |line: &&str| (line.contains(": Get ") || line.contains(": List ")) && !line.contains("x-standin");
+    for line in MockServer::classification().lines().filter(|line| is_read(line) && line.contains("nothing makes")) {
         let (id, key) =
             (line.split(' ').next().unwrap(), line.split(" by ").nth(1).unwrap().split(',').next().unwrap());
         let plain = &operations.iter().find(|operation| operation.id == id).unwrap().plain;
@@ -311,12 +311,14 @@ fn seed_of(operations: &[Operation], organization: &str) -> (Map<String, Value>,
         let path = path
             .replacen("/organizations/{}", &acme, 1)
             .replace("/oauth-applications/{}/", "/oauth-applications/seeded/");
-        let collection = path.strip_suffix("/{}").map(str::to_owned).filter(|path| !path.is_empty());
-        let Some(collection) = collection.filter(|path| *path != "/organizations" && *path != acme) else {
+        let collection = path.strip_suffix("/{}").unwrap_or(&path).to_owned();
+        if ["", "/organizations", acme.as_str()].contains(&collection.as_str()) || collection.contains("{}") {
             continue;
-        };
+        }
         let (item, key) = match key {
             "number" => (json!({ "number": 7 }), "7"),
+            // Not all have one.
+            "id" if line.contains(": List ") => (json!({}), "seeded"),
             key => (json!({ key: "seeded" }), "seeded"),
         };
         seed.insert(collection.clone(), json!([item]));

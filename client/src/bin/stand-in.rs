@@ -50,9 +50,12 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), String> {
     let mut server = MockServer::remembering().listen(arguments.listen).time_scale(arguments.time_scale).lenient();
+    let mut organization = "acme".to_owned();
     if let Some(file) = &arguments.seed {
         let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-        server = server.seed(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?);
+        let seed: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
+        organization = seed["/organizations"][0]["name"].as_str().unwrap_or_default().to_owned();
+        server = server.seed(seed);
     }
     if arguments.strict {
         server = server.strict();
@@ -65,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     if arguments.print_env {
         println!("PLANETSCALE_SERVICE_TOKEN_ID={TOKEN_ID}");
         println!("PLANETSCALE_SERVICE_TOKEN={TOKEN}");
-        println!("PLANETSCALE_ORG=acme");
+        println!("PLANETSCALE_ORG={organization}");
         println!("PLANETSCALE_SERVER_URL={base}");
     }
     println!("ready {base}");

@@ -26,6 +26,9 @@ use super::{RecordedRequest, TOKEN, TOKEN_ID};
 /// So many requests are kept, the newest ones.
 const MOST_REQUESTS: usize = 10_000;
 
+/// How long the server waits where it can take no connection.
+const A_MOMENT: Duration = Duration::from_millis(20);
+
 /// What the server knows and is to do.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -118,7 +121,17 @@ pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
     let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(_) => {
+                // Too many files are open, for example: some connection will end.
+                tokio::time::sleep(A_MOMENT).await;
+                continue;
+            }
+        };
+        // What has ended is to give its memory back.
+        while connections.try_join_next().is_some() {}
         let state = Arc::clone(&state);
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         connections.spawn(async move {
@@ -135,7 +148,8 @@ fn close() -> io::Error {
 
 async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    // What is cut short is not done: without the rest, it may say something else.
+    let body = body.collect().await.map_err(|_| close())?.to_bytes();
     let (answer, delay, number, remembers) = {
         let mut state = lock(&shared);
         let remembers = state.engine.is_some();

@@ -7,6 +7,12 @@ use tokio::time::Instant;
 
 use crate::mock::reply;
 
+/// The last second that a `date-time` can say: its years have four digits.
+const LAST: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(last) => last,
+    None => DateTime::<Utc>::MIN_UTC,
+};
+
 /// A clock that begins with the time at which it was made.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -39,12 +45,13 @@ impl Clock {
 
     /// The time after a duration on this clock, as the API writes it.
     pub(super) fn time(&self, passed: Duration) -> String {
-        reply::time(self.date(passed).unwrap_or(DateTime::<Utc>::MAX_UTC))
+        reply::time(self.date(passed).unwrap_or(LAST))
     }
 
-    /// The time after a duration on this clock.
+    /// The time after a duration on this clock, if it can be written.
     pub(super) fn date(&self, passed: Duration) -> Option<DateTime<Utc>> {
-        DateTime::<Utc>::from(self.began).checked_add_signed(chrono::TimeDelta::from_std(passed).ok()?)
+        let passed = chrono::TimeDelta::from_std(passed).ok()?;
+        DateTime::<Utc>::from(self.began).checked_add_signed(passed).filter(|date| *date <= LAST)
     }
 
     pub(super) fn advance(&mut self, by: Duration) {

@@ -42,7 +42,11 @@ impl Engine {
             let name = value["name"].as_str().unwrap_or_default();
             value["slug"] = name.to_lowercase().replace(' ', "-").into();
         }
-        let key = key_of(&value, collection.key);
+        let key = match API.schemas.property(schema, collection.key) {
+            Some(_) => key_of(&value, collection.key),
+            // Such items are only listed.
+            None => self.maker().id(),
+        };
         if key.is_empty() {
             return Err(format!("{} is invalid", collection.key));
         }
