@@ -3,6 +3,7 @@
 pub mod add_operation;
 pub mod bench_build;
 pub mod ci;
+mod clients;
 mod corpus;
 pub mod diff;
 pub mod generate;

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail, ensure};
-use xshell::{Cmd, Shell, cmd};
+use xshell::{Shell, cmd};
 
 use super::scratch::Scratch;
-use super::shell::{run as run_shown, shell};
+use super::shell::{has, run as run_shown, shell};
 use crate::Status;
 use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
@@ -45,8 +45,10 @@ pub enum Step {
     Acceptance,
     /// Releases, as CONTRIBUTING.md describes them, with a registry on loopback; where bash, curl and jq are
     Rehearsal,
-    /// The program `stand-in`, driven from Python, where that is installed
+    /// The program `stand-in`, driven from Python, where that is installed: by hand, and by a generated client
     Python,
+    /// The program `stand-in`, driven by a generated client in TypeScript, where Node and npm are installed
+    Typescript,
     /// The client with the oldest Rust that it promises, where that is installed
     Msrv,
     /// The client with the oldest versions of its dependencies that it names, where a nightly Rust is installed
@@ -59,7 +61,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 16] = [
+const ALL: [Step; 17] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -71,6 +73,7 @@ const ALL: [Step; 16] = [
     Step::Acceptance,
     Step::Rehearsal,
     Step::Python,
+    Step::Typescript,
     Step::Msrv,
     Step::MinimalVersions,
     Step::Wasm,
@@ -181,15 +184,8 @@ impl Step {
                 }
                 super::rehearsal::run(workspace, out)
             }
-            Self::Python => {
-                if !has(out, skipped, cmd!(sh, "python3 --version"), "apt-get install python3")? {
-                    return Ok(());
-                }
-                run_shown(out, cmd!(sh, "cargo build --locked --quiet --package planetscale-tests --bin stand-in"))?;
-                let program =
-                    super::shell::target(workspace).join(format!("debug/stand-in{}", std::env::consts::EXE_SUFFIX));
-                run_shown(out, cmd!(sh, "python3 tests/clients/pipeline.py {program} client/README.md"))
-            }
+            Self::Python => super::clients::python(workspace, out, skipped),
+            Self::Typescript => super::clients::typescript(workspace, out, skipped),
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
                 let install = format!("rustup toolchain install {MSRV}");
@@ -255,17 +251,6 @@ fn wasm(sh: &Shell, out: &mut dyn Write) -> anyhow::Result<()> {
     let why = "error: planetscale-client does not support WebAssembly: ";
     ensure!(said.lines().any(|line| line.starts_with(why)), "it does not say why it does not compile: {said}");
     Ok(())
-}
-
-/// Whether there is a tool: whether a command runs. Says how to install it where there is none.
-fn has(out: &mut dyn Write, skipped: &mut Vec<String>, command: Cmd<'_>, install: &str) -> anyhow::Result<bool> {
-    let line = command.to_string();
-    let found = command.quiet().ignore_stdout().ignore_stderr().run().is_ok();
-    if !found {
-        writeln!(out, "== `{line}` does not run: skipped; `{install}` installs it")?;
-        skipped.push(line);
-    }
-    Ok(found)
 }
 
 /// Crates that are still to be compiled.

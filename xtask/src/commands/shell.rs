@@ -62,3 +62,22 @@ pub(super) fn run(out: &mut dyn Write, command: Cmd<'_>) -> anyhow::Result<()> {
     out.flush()?;
     Ok(command.quiet().run()?)
 }
+
+/// Whether there is a tool: whether a command runs. Says how to install it where there is none.
+///
+/// # Errors
+/// Where it cannot be said.
+pub(super) fn has(
+    out: &mut dyn Write,
+    skipped: &mut Vec<String>,
+    command: Cmd<'_>,
+    install: &str,
+) -> anyhow::Result<bool> {
+    let line = command.to_string();
+    let found = command.quiet().ignore_stdout().ignore_stderr().run().is_ok();
+    if !found {
+        writeln!(out, "== `{line}` does not run: skipped; `{install}` installs it")?;
+        skipped.push(line);
+    }
+    Ok(found)
+}

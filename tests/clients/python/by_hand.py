@@ -1,16 +1,17 @@
 """Drives the program `stand-in` as a program in Python does, with nothing but its standard library.
 
-python3 pipeline.py PROGRAM README: starts the program, runs the example of the README on it, and goes from a database to
+python3 by_hand.py PROGRAM README: starts the program, runs the example of the README on it, and goes from a database to
 a restored branch. Run by `cargo xtask ci python`.
 """
 
 import json
 import os
 import re
-import subprocess
 import sys
 import urllib.error
 import urllib.request
+
+from stand_in import control, started
 
 DATABASES = "/organizations/acme/databases"
 
@@ -26,13 +27,6 @@ def call(method, path, body=None):
         response = error
     text = response.read()
     return response.status, response.headers["x-stand-in"], json.loads(text) if text else None
-
-
-def control(method, path, body):
-    """Makes a control call."""
-    url = os.environ["PLANETSCALE_SERVER_URL"].replace("/v1", "/_standin" + path)
-    with urllib.request.urlopen(urllib.request.Request(url, method=method, data=json.dumps(body).encode())) as response:
-        return json.load(response)
 
 
 def expect(answer, status):
@@ -75,22 +69,13 @@ def pipeline():
 
 
 def main():
-    """Runs all on a program that is started here, and ends with it."""
+    """Runs the example of the README, and then the pipeline."""
     program, readme = sys.argv[1:]
-    arguments = ["--listen", "127.0.0.1:0", "--print-env"]
-    with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True) as server:
-        try:
-            for line in server.stdout:
-                if line.startswith("ready "):
-                    break
-                name, _, value = line.strip().partition("=")
-                os.environ[name] = value
-            with open(readme, encoding="utf-8") as file:
-                [example] = re.findall(r"```python\n(.*?)```", file.read(), re.DOTALL)
-            exec(compile(example, readme, "exec"), {})
-            pipeline()
-        finally:
-            server.terminate()
+    with started(program):
+        with open(readme, encoding="utf-8") as file:
+            [example] = re.findall(r"```python\n(.*?)```", file.read(), re.DOTALL)
+        exec(compile(example, readme, "exec"), {})
+        pipeline()
 
 
 main()
