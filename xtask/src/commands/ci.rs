@@ -49,6 +49,8 @@ pub enum Step {
     Python,
     /// The program `stand-in`, driven by a generated client in TypeScript, where Node and npm are installed
     Typescript,
+    /// The program `stand-in`, driven by the vendor's SDK for Go, where Go is installed and modules are in reach
+    Go,
     /// The client with the oldest Rust that it promises, where that is installed
     Msrv,
     /// The client with the oldest versions of its dependencies that it names, where a nightly Rust is installed
@@ -61,7 +63,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 17] = [
+const ALL: [Step; 18] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -74,6 +76,7 @@ const ALL: [Step; 17] = [
     Step::Rehearsal,
     Step::Python,
     Step::Typescript,
+    Step::Go,
     Step::Msrv,
     Step::MinimalVersions,
     Step::Wasm,
@@ -186,6 +189,7 @@ impl Step {
             }
             Self::Python => super::clients::python(workspace, out, skipped),
             Self::Typescript => super::clients::typescript(workspace, out, skipped),
+            Self::Go => super::clients::go(workspace, out, skipped),
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
                 let install = format!("rustup toolchain install {MSRV}");

@@ -56,10 +56,7 @@ pub(super) fn typescript(workspace: &Workspace, out: &mut dyn Write, skipped: &m
         }
     }
     let (dir, programs) = (target(workspace).join("clients/typescript"), workspace.path("tests/clients/typescript"));
-    std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    for name in ["package.json", "package-lock.json", "tsconfig.json", "pipeline.ts"] {
-        write(&dir.join(name), &read(&programs.join(name))?)?;
-    }
+    copy(&programs, &["package.json", "package-lock.json", "tsconfig.json", "pipeline.ts"], &dir)?;
     let readme = read(&workspace.path("client/README.md"))?;
     let example = readme.split_once("```typescript\n").and_then(|(_, rest)| rest.split_once("```"));
     let (example, _) = example.context("client/README.md has no example in TypeScript")?;
@@ -76,6 +73,31 @@ pub(super) fn typescript(workspace: &Workspace, out: &mut dyn Write, skipped: &m
     run_shown(out, cmd!(sh, "node node_modules/openapi-typescript/bin/cli.js {document} --output api.d.ts"))?;
     run_shown(out, cmd!(sh, "node node_modules/typescript/bin/tsc --project ."))?;
     run_shown(out, cmd!(sh, "node built/pipeline.js {program}"))
+}
+
+/// Runs the program in Go, with the vendor's own SDK, where that can be had.
+///
+/// # Errors
+/// Where it does not compile, or fails.
+pub(super) fn go(workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<String>) -> anyhow::Result<()> {
+    let (dir, programs) = (target(workspace).join("clients/go"), workspace.path("tests/clients/go"));
+    copy(&programs, &["go.mod", "pipeline.go"], &dir)?;
+    let sh = &shell(&dir, workspace)?;
+    if !has(out, skipped, cmd!(sh, "go version"), "apt-get install golang")? {
+        return Ok(());
+    }
+    // Go writes into the list what it finds.
+    if !is_installed(out, skipped, &programs.join("go.mod"), &dir, [cmd!(sh, "go mod tidy")])? {
+        return Ok(());
+    }
+    let program = built(workspace, out)?;
+    run_shown(out, cmd!(sh, "go run . {program}"))
+}
+
+/// Copies files to a folder, which is made.
+fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    names.iter().try_for_each(|name| write(&to.join(name), &read(&from.join(name))?))
 }
 
 /// The program `stand-in`, which is built first.
