@@ -101,3 +101,25 @@ fn whether_an_action_changes_something_is_said_of_the_whole_document() {
         }
     }
 }
+
+/// An action is applied to the part of the document that it can change: as if that were all of it.
+#[test]
+fn an_action_may_look_elsewhere_than_where_it_writes() {
+    let before =
+        serde_json::json!({ "one": 1, "from": { "g": 2 }, "a": { "list": [{ "f": 1 }, { "f": 2 }], "b": {} } });
+    for (target, action, pointer, after) in [
+        ("$.a.list[?@.f == $.one]", "update: { g: 1 }", "/a/list", serde_json::json!([{ "f": 1, "g": 1 }, { "f": 2 }])),
+        ("$.a.list[?@.f == 2]", "update: { g: 1 }", "/a/list", serde_json::json!([{ "f": 1 }, { "f": 2, "g": 1 }])),
+        ("$.a.list[?@.f == 2]", "remove: true", "/a/list", serde_json::json!([{ "f": 1 }])),
+        ("$.a.b", "copy: $.from", "/a/b", serde_json::json!({ "g": 2 })),
+    ] {
+        let overlay = format!("{HEAD}  - target: {target:?}\n    description: Tried.\n    {action}\n");
+        let mut document = before.clone();
+        let effects = apply(&overlay, &mut document).unwrap();
+        assert_eq!((effects[0].matched, effects[0].changed), (1, true), "{target} {action}");
+        let mut expected = before.clone();
+        *expected.pointer_mut(pointer).unwrap() = after;
+        // The order of keys, too.
+        assert_eq!(document.to_string(), expected.to_string(), "{target} {action}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow, bail};
-use roas_overlay::apply::Apply;
+use roas_overlay::apply::{Apply, ApplyError, ApplyReport};
 use roas_overlay::v1_1::{Action, Overlay};
 use roas_overlay::validation::Validate;
 use serde_json::Value;
@@ -68,12 +68,12 @@ pub fn apply_watched(
             effects.push(Effect { description, target, matched: 1, changed: false });
             continue;
         }
-        let (target, within) = (action.target.clone(), within(&action));
+        let (target, names) = (action.target.clone(), names(&action));
+        let within: String = names.iter().map(|name| format!("/{}", pointer_token(name))).collect();
         let before = document.pointer(&within).cloned();
         overlay.actions = vec![action];
-        let report = overlay
-            .apply(document, Default::default())
-            .map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
+        let report =
+            apply_to_part(&overlay, &names, document).map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
         let after = document.pointer(&within);
         watch(&target, &within, before.as_ref().unwrap_or(&Value::Null), after.unwrap_or(&Value::Null));
         effects.push(Effect {
@@ -86,20 +86,36 @@ pub fn apply_watched(
     Ok(effects)
 }
 
-/// The pointer of the part of a document that holds all that an action can change: the names that its target begins
+/// The names that lead to the part of a document that holds all that an action can change: those that its target begins
 /// with, but for the last where the action removes something. A document of the whole API is too large to be kept for
 /// each action.
-fn within(action: &Action) -> String {
+fn names(action: &Action) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = action.target.strip_prefix('$').unwrap_or_default();
     while let Some((name, after)) = first_name(rest) {
-        names.push(name);
+        names.push(name.to_owned());
         rest = after;
     }
     if action.remove == Some(true) {
         names.pop();
     }
-    names.into_iter().map(|name| format!("/{}", pointer_token(name))).collect()
+    names
+}
+
+/// Applies an overlay of one action to the part of a document that names lead to. The library copies all that it is
+/// given.
+fn apply_to_part(overlay: &Overlay, names: &[String], document: &mut Value) -> Result<ApplyReport, ApplyError> {
+    // A path within the target, or that of what is copied, begins at the document's root.
+    let looks_elsewhere = |action: &Action| action.copy.is_some() || action.target.matches('$').count() > 1;
+    let place = names.iter().try_fold(&mut *document, |at, name| at.as_object_mut()?.get_mut(name));
+    let Some(place) = place.filter(|_| !overlay.actions.iter().any(looks_elsewhere)) else {
+        return overlay.apply(document, Default::default());
+    };
+    let around = |part, name: &String| Value::Object([(name.clone(), part)].into_iter().collect());
+    let mut part = names.iter().rev().fold(place.take(), around);
+    let report = overlay.apply(&mut part, Default::default());
+    *place = names.iter().fold(part, |mut part, name| part.get_mut(name).map(Value::take).unwrap_or_default());
+    report
 }
 
 /// The first segment of a JSONPath, where it is one name, and what follows it.
