@@ -1,8 +1,12 @@
-//! A mock server of the PlanetScale API on loopback, for tests and examples without an account.
+//! Mock servers of the PlanetScale API on loopback, for tests and examples without an account.
 //!
-//! It is a real HTTP server in the calling process: it checks the Authorization header, the path
-//! and the body as strictly as the spec allows, keeps the backups it made, and records every
-//! request. It is the API's shape, not its behaviour in full.
+//! Each is a real HTTP server in the calling process: it checks the Authorization header, the path and the body as strictly
+//! as the description of the API allows, and records every request. There are two:
+//!
+//! - [`MockServer::start`] plays backups and branches as they are known to behave, and answers every other operation with
+//!   what a test scripts ([`MockServer::answer`]).
+//! - [`MockServer::remembering`] serves all operations by rule: what requests make is there for later ones. A header says
+//!   which answers are invented. It is the shape of the API, not its behaviour in full.
 //!
 //! ```
 //! use planetscale_client::mock::MockServer;

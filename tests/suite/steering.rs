@@ -67,7 +67,13 @@ async fn a_deploy_ends_as_told() {
     let request = client.create_deploy_request().organization("acme").database("shop");
     let made = request.body_map(|body| body.branch("dev").into_branch("main")).send().await.unwrap();
     assert_eq!((made.number, &made.deployment_state), (1, &DeploymentState::Pending));
+    // It is checked first.
     let deploy = client.queue_deploy_request().organization("acme").database("shop").number(1);
+    let is_deployable = || server.stored::<DeployRequest>()[0].deployment.as_ref().unwrap().deployable;
+    assert!(!is_deployable());
+    assert_eq!(deploy.clone().send().await.unwrap_err().status().unwrap(), 422);
+    server.advance(Duration::from_secs(2));
+    assert!(is_deployable());
     deploy.send().await.unwrap();
     server.transition(&format!("{SHOP}/deploy-requests/1"), ["error"]);
     let [failed] = &server.stored::<DeployRequest>()[..] else { panic!("one deploy request") };
@@ -78,6 +84,24 @@ async fn a_deploy_ends_as_told() {
     for state in ["in_progress", "complete", "complete"] {
         assert_eq!(given(&server, &format!("{SHOP}/deploy-requests/1")).await["deployment_state"], state);
     }
+}
+
+/// What begins in a state is as if it had come to it, unless it says otherwise.
+#[tokio::test]
+async fn a_seeded_state_is_with_what_comes_with_it() {
+    let server = MockServer::remembering().seed(json!({
+        "/organizations": [{ "name": "acme" }],
+        "/organizations/acme/databases": [{ "name": "shop", "state": "ready" }],
+        "/organizations/acme/databases/shop/deploy-requests": [
+            { "number": 1, "deployment": { "state": "ready" } },
+            { "number": 2, "deployment": { "state": "ready", "deployable": false } },
+            { "number": 3, "deployment": { "state": "pending" } },
+        ],
+    }));
+    let server = server.freeze().await.unwrap();
+    let seeded = server.stored::<DeployRequest>();
+    let deployable: Vec<bool> = seeded.iter().map(|it| it.deployment.as_ref().unwrap().deployable).collect();
+    assert_eq!(deployable, [true, false, false]);
 }
 
 #[tokio::test]
@@ -95,6 +119,7 @@ async fn an_approval_is_needed_where_it_is_required() {
     assert_eq!((status, &refused["code"]), (422, &json!("unprocessable")));
     assert!(refused["message"].as_str().unwrap().contains("approval is required"), "{refused}");
     assert_eq!(send("POST", "/deploy-requests/1/reviews", json!({ "state": "approved" })).await.0, 201);
+    server.advance(Duration::from_secs(60));
     assert_eq!(send("POST", "/deploy-requests/1/deploy", json!({})).await.0, 200);
 }
 

@@ -30,6 +30,9 @@ impl Remembering {
     /// `main`: lists of items by the paths of their collections, each with as many properties as matter, and values by
     /// the paths of what else is read.
     ///
+    /// What an item does not say is null where the description allows that (a backup's `protected` and `started_at`, for
+    /// example), and otherwise 0, false, empty, or the first state.
+    ///
     /// # Examples
     /// ```no_run
     /// # use planetscale_client::mock::MockServer;
@@ -65,8 +68,9 @@ impl Remembering {
         self
     }
 
-    /// Answers with 501 instead of anything invented: lists of what no operation makes, and operations of which it is not
-    /// known what they change.
+    /// Answers with 501 wherever an answer would be `invented`, so that no test relies on it: a list of invoices, for
+    /// example, which no request makes, is not said to be empty; and a request that changes something is refused where the
+    /// description does not say what it changes. Times are invented all the same.
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
         self
@@ -121,8 +125,8 @@ impl IntoFuture for Remembering {
 
 /// # A server that remembers
 ///
-/// These are for a server of [`remembering`](Self::remembering), and panic on another one: a test that steers nothing is
-/// wrong.
+/// These steer a server of [`remembering`](Self::remembering). On one of [`start`](Self::start), which remembers only
+/// backups and branches, they panic, except for `remembering` and `classification`: what they would steer is not there.
 impl MockServer {
     /// A server that answers all operations by rule, from what it was seeded with and what requests made of that. It starts
     /// when this is awaited, on a free port of 127.0.0.1, and serves all operations whatever features are on.

@@ -257,7 +257,8 @@ impl State {
     /// Does what a request asks for.
     fn take(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) -> Answer {
         if !self.accepts(&parts.headers) {
-            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid").into();
+            let message = format!("the token is not valid: send `Authorization: {TOKEN_ID}:{TOKEN}`");
+            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", &message).into();
         }
         let media = parts.headers.get(CONTENT_TYPE).map(|name| String::from_utf8_lossy(name.as_bytes()));
         if let Some(media) = media.filter(|media| !body.is_empty() && !media.starts_with("application/json")) {

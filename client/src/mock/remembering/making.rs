@@ -59,7 +59,7 @@ impl Engine {
             let (now, unset) = (self.now(), self.unset(number, set));
             self.set(number, &unset, &Value::Object(body.clone()), &now);
         }
-        self.settle(number);
+        self.settle(number, &Value::Object(body.clone()));
         self.make_below(number, &exception["below"])?;
         Ok(number)
     }

@@ -63,13 +63,18 @@ impl Engine {
         Some((then.as_str()?.to_owned(), after))
     }
 
-    /// Sets what says the same as a state that an item begins with.
-    pub(super) fn settle(&mut self, number: Number) {
+    /// Sets what comes with the states that an item begins with, as far as its body does not say it.
+    pub(super) fn settle(&mut self, number: Number, body: &Value) {
         let Some(collection) = self.collection_of(number) else { return };
+        let now = self.now();
         let Some(item) = self.store.get_mut(number) else { return };
+        let mut sets = Map::new();
         for path in state_paths(collection, &item.value) {
             let state = at(&item.value, &path).clone();
-            let kind = state.as_str().and_then(|state| said(collection, &path, state)?["kind"].as_str());
+            let said = state.as_str().and_then(|state| said(collection, &path, state));
+            let kind = said.and_then(|said| said["kind"].as_str());
+            let set = said.and_then(|said| said["set"].as_object()).into_iter().flatten();
+            sets.extend(set.filter(|(path, _)| at(body, path).is_null()).map(|(path, to)| (path.clone(), to.clone())));
             let is_flag = !path.contains('.') && item.value.get("ready").is_some_and(Value::is_boolean);
             if is_flag && !item.given.contains("ready") {
                 item.value["ready"] = (kind == Some("success")).into();
@@ -78,6 +83,7 @@ impl Engine {
                 put(&mut item.value, to, state);
             }
         }
+        self.set(number, &sets, body, &now);
     }
 
     /// Has an item's states move on by themselves, from a time on.
