@@ -53,6 +53,16 @@ fn an_operation_keeps_its_feature_when_its_tag_is_renamed() {
     assert_eq!(last.text(), format!("{head}branches = [\"a\"]\n"));
 }
 
+/// The vendor may write its ids in another case: that is the same function.
+#[test]
+fn an_operation_keeps_its_feature_when_its_id_is_written_otherwise() {
+    let features = Features::parse("branches = [\"list_branches\"]\n").unwrap();
+    let mut renamed = document(&[("listBranches", "Other")]);
+    assert_eq!(features.followed_by(&renamed), features);
+    features.mark(&mut renamed);
+    assert_eq!(renamed["paths"]["/listBranches"]["get"]["x-feature"], "branches");
+}
+
 #[test]
 fn a_table_that_cannot_be_followed_says_why() {
     for (text, why) in [

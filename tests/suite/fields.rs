@@ -65,6 +65,19 @@ fn what_is_listed_or_looks_secret_is_and_what_was_not_reviewed_is_noted() {
     assert_eq!(document, before);
 }
 
+/// The vendor may write its ids in another case: that is the same function.
+#[test]
+fn a_line_of_one_operation_counts_however_its_id_is_written() {
+    let table = "[secret]\n\"makeToken.code\" = \"x\"\n[not_secret]\nhost = \"x\"\nrefresh_token = \"x\"\n";
+    for id in ["make_token", "makeToken", "MakeToken"] {
+        let mut document = document();
+        document["paths"]["/tokens"]["post"]["operationId"] = json!(id);
+        let notes = Fields::parse(table).unwrap().mark(&mut document);
+        assert_eq!(document["components"]["schemas"]["Make"]["properties"]["code"]["format"], "password", "{id}");
+        assert!(!notes.iter().any(|note| note.contains("code")), "{id}: {notes:?}");
+    }
+}
+
 #[test]
 fn a_table_that_says_nothing_is_refused() {
     for (table, why) in [

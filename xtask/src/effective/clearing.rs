@@ -6,6 +6,7 @@
 //! A candidate changes nothing by itself: a person decides, as an answer that becomes nullable must not break the type of
 //! a request.
 
+use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::generate::document::{operations, resolved_at};
@@ -13,7 +14,7 @@ use crate::upstream::spec::pointer_token;
 
 /// A field that a PATCH or PUT may leave out.
 pub struct Changed {
-    /// The operation's id and the name of the field, `update_traffic_budget.rate`.
+    /// The operation's function and the name of the field, `update_traffic_budget.rate`.
     pub key: String,
     /// Why it may be cleared by null, if anything says so.
     pub reason: Option<String>,
@@ -41,7 +42,8 @@ pub fn changed_fields(document: &Value) -> Vec<Changed> {
 }
 
 fn fields_of(operation: &Value, document: &Value) -> Option<Vec<Changed>> {
-    let id = operation.get("operationId")?.as_str()?;
+    // In whatever case the vendor writes it.
+    let id = operation.get("operationId")?.as_str()?.to_snake_case();
     let body = schema_of(operation.get("requestBody")?, document)?;
     let schema = document.pointer(&body)?;
     let is_required = |name: &str| {

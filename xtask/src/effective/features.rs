@@ -63,7 +63,7 @@ impl Features {
     }
 
     fn entry_of(&self, id: &str) -> Option<&str> {
-        let entry = self.entries.iter().find(|(_, ids)| ids.iter().any(|held| held == id))?;
+        let entry = self.entries.iter().find(|(_, ids)| ids.iter().any(|held| is_same(held, id)))?;
         Some(&entry.0)
     }
 
@@ -71,7 +71,7 @@ impl Features {
     pub fn followed_by(&self, document: &Value) -> Self {
         let operations = operations::of(document);
         let mut entries: Vec<(String, Vec<String>)> = self.entries.clone();
-        let is_there = |id: &String| operations.iter().any(|operation| operation.id == *id);
+        let is_there = |id: &String| operations.iter().any(|operation| is_same(operation.id, id));
         entries.iter_mut().for_each(|(_, ids)| ids.retain(is_there));
         for new in operations.iter().filter(|operation| self.entry_of(operation.id).is_none()) {
             let name = self.feature_for(new, &operations);
@@ -117,6 +117,12 @@ impl Features {
             }
         }
     }
+}
+
+/// Whether two ids are of one function: the vendor may write them in another case.
+fn is_same(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|id| id.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase()));
+    one.eq(other)
 }
 
 /// Names of features that say something else.

@@ -15,6 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
+use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use super::clearing;
@@ -56,7 +57,12 @@ impl Fields {
             for (key, reason) in lines.iter() {
                 let reason = reason.as_str().filter(|reason| !reason.trim().is_empty());
                 let reason = reason.with_context(|| format!("`{key}` in `[{name}]` has no reason"))?;
-                section.insert(key.to_owned(), reason.to_owned());
+                // An operation goes by its function, in whatever case the vendor writes its id.
+                let key = match key.split_once('.') {
+                    Some((operation, name)) => format!("{}.{name}", operation.to_snake_case()),
+                    None => key.to_owned(),
+                };
+                section.insert(key, reason.to_owned());
             }
         }
         for (name, section) in [("not_secret", &fields.not_secret), ("guards", &fields.guards)] {
@@ -191,7 +197,7 @@ struct Seen {
 fn bodies(document: &Value) -> Vec<(String, String)> {
     let of = |operation: &Value| {
         let pointer = clearing::schema_of(operation.get("requestBody")?, document)?;
-        Some((operation.get("operationId")?.as_str()?.to_owned(), pointer))
+        Some((operation.get("operationId")?.as_str()?.to_snake_case(), pointer))
     };
     operations(document).filter_map(|(_, _, operation)| of(operation)).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow, bail};
+use heck::ToSnakeCase;
 use roas_overlay::apply::{Apply, ApplyError, ApplyReport};
 use roas_overlay::v1_1::{Action, Overlay};
 use roas_overlay::validation::Validate;
@@ -54,15 +55,19 @@ pub fn apply_watched(
     let mut overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
     // Both say in many words what is wrong and where.
     overlay.validate(Default::default()).map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
-    let held: BTreeSet<String> = operation_ids(document).map(str::to_owned).collect();
+    // In whatever case the vendor writes them.
+    let held: BTreeSet<String> = operation_ids(document).map(ToSnakeCase::to_snake_case).collect();
     let actions = std::mem::take(&mut overlay.actions);
     let mut effects = Vec::new();
     for (index, action) in actions.into_iter().enumerate() {
         let Some(description) = action.description.clone() else {
             bail!("actions[{index}] (target {}) has no description to say why", action.target);
         };
-        let skipped =
-            action.extensions.as_ref().and_then(|more| more.get(ADDS)?.as_str()).is_some_and(|id| held.contains(id));
+        let skipped = action
+            .extensions
+            .as_ref()
+            .and_then(|more| more.get(ADDS)?.as_str())
+            .is_some_and(|id| held.contains(&id.to_snake_case()));
         if skipped {
             let (description, target) = (description, action.target.clone());
             effects.push(Effect { description, target, matched: 1, changed: false });

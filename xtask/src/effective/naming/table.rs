@@ -3,7 +3,7 @@
 //! An operation is known by its method and path, and a type by its places. Neither depends on the vendor's operationIds,
 //! on whether a schema is written inline or as a component, or on an order: what has a name keeps it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
 use heck::ToSnakeCase;
@@ -213,14 +213,12 @@ impl Table {
     }
 }
 
-/// Whether an operationId has the words of a function's name, in any order: `workflow_cancel` is `cancel_workflow`.
+/// Whether an operationId has the words of a function's name, in any order, or one of them some more: `workflow_cancel` is
+/// `cancel_workflow`, and `update_auto_apply` is `update_deploy_request_auto_apply`.
 fn has_words_of(id: &str, name: &str) -> bool {
-    let words = |text: &str| {
-        let mut words: Vec<String> = text.split('_').map(str::to_owned).collect();
-        words.sort();
-        words
-    };
-    words(id) == words(name)
+    let words = |text: &str| text.split('_').map(str::to_owned).collect::<BTreeSet<String>>();
+    let (id, name) = (words(id), words(name));
+    id.is_subset(&name) || name.is_subset(&id)
 }
 
 /// Whether a name is as typify would write it, so that the type has it.
