@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::Snapshot;
-use crate::comparison::diff::rules::table::{FIRST_SERVER_MOVED, UNUSED_COMPONENT_CHANGED};
+use crate::comparison::diff::rules::table::FIRST_SERVER_MOVED;
 use crate::comparison::diff::{self, Finding};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
@@ -55,9 +55,9 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
             findings
                 .retain(|finding| tag_of(finding, &before.spec, &document.spec).is_none_or(|tag| tags.contains(tag)));
             if before.file != document.file {
-                // What no operation uses stays in the document that it stands in.
+                // What no operation uses, and what is said of the API as a whole, stays in the document that it stands in.
                 let is_there = |finding: &Finding| document.spec.value.pointer(&finding.new_pointer).is_some();
-                findings.retain(|finding| finding.rule.id != UNUSED_COMPONENT_CHANGED.id || is_there(finding));
+                findings.retain(|finding| !finding.operations.is_empty() || is_there(finding));
             }
             let file = format!("openapi/{}", document.file);
             report = report.with_findings(findings, (&before.spec, &document.spec), &file);
