@@ -9,53 +9,57 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type};
+use syn::{Ident, ImplItemFn, Item, Type};
 
-use super::rust::{argument, doc_of, impl_of, option_setter, says_to_serde, set_doc};
+use super::directions::Directions;
+use super::prose::tidy;
+use super::rust::{argument, option_setter, set_doc};
+use super::shapes::{Field, Object, Shape};
 
-/// Puts our builders of some types in the place of typify's: of those that users send.
-pub(crate) fn emit(types: &mut Vec<Item>, wanted: &BTreeSet<String>) {
-    let own: BTreeSet<String> = types.iter().filter_map(name_of).collect();
-    let is_wanted = |name: Option<String>| name.is_none_or(|name| wanted.contains(&name));
-    for item in types.iter_mut() {
-        match item {
-            Item::Impl(item) if impl_of(item).0.is_none() && !is_wanted(impl_of(item).1) => {
-                item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "builder"));
+/// The traits of the prelude that are macros, too.
+const DERIVED: [&str; 9] = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+
+/// The function that begins a builder of a type.
+pub(crate) fn function(name: &Ident) -> Item {
+    // rustdoc takes the name alone for that of a derive macro, too, where there is one.
+    let to = if DERIVED.iter().any(|derived| name == derived) { "(Self)" } else { "" };
+    let doc = format!(" A builder for [`{name}`]{to}.");
+    syn::parse_quote! {
+        impl #name {
+            #[doc = #doc]
+            pub fn builder() -> builder::#name {
+                Default::default()
             }
-            Item::Mod(item) if item.ident == "error" => {
-                set_doc(&mut item.attrs, "Why a value could not be made.");
-                for item in item.content.iter_mut().flat_map(|(_, items)| items) {
-                    if let Item::Struct(item) = item {
-                        set_doc(&mut item.attrs, "A value that is not valid for its type.");
-                    }
-                }
-            }
-            _ => {}
         }
-    }
-    types.retain(|item| !matches!(item, Item::Impl(item) if impl_of(item).0.is_none() && item.items.is_empty()));
-    let structs = types.iter().filter_map(|item| match item {
-        Item::Struct(item) if is_wanted(Some(item.ident.to_string())) => Some(item),
-        _ => None,
-    });
-    let builders: Vec<Item> = structs.filter_map(|item| of(item, &own)).flatten().collect();
-    let module = types.iter_mut().find_map(|item| match item {
-        Item::Mod(item) if item.ident == "builder" => Some(item),
-        _ => None,
-    });
-    if let Some(module) = module {
-        set_doc(&mut module.attrs, "Builders for the types that have fields.");
-        module.content = Some((syn::token::Brace::default(), builders));
     }
 }
 
-fn name_of(item: &Item) -> Option<String> {
-    match item {
-        Item::Struct(item) => Some(item.ident.to_string()),
-        Item::Enum(item) => Some(item.ident.to_string()),
-        Item::Type(item) => Some(item.ident.to_string()),
+/// The module of the builders, where there are some.
+pub(crate) fn module(shapes: &[Shape], directions: &Directions) -> Option<Item> {
+    let own: BTreeSet<String> = shapes.iter().map(|shape| shape.name.to_string()).collect();
+    let sent = shapes.iter().filter(|shape| directions.request.contains(&shape.name.to_string()));
+    let builders = sent.filter_map(|shape| Some(of(&shape.name, shape.object()?, &own)));
+    let builders: Vec<Item> = builders.flatten().collect();
+    let module = syn::parse_quote! {
+        /// Builders for the types that have fields.
+        pub mod builder { #(#builders)* }
+    };
+    (!builders.is_empty()).then_some(module)
+}
+
+/// The module of the error that a builder may give, as typify has it.
+pub(crate) fn error(types: &[Item]) -> Option<Item> {
+    let mut module = types.iter().find_map(|item| match item {
+        Item::Mod(item) if item.ident == "error" => Some(item.clone()),
         _ => None,
+    })?;
+    set_doc(&mut module.attrs, "Why a value could not be made.");
+    for item in module.content.iter_mut().flat_map(|(_, items)| items) {
+        if let Item::Struct(item) = item {
+            set_doc(&mut item.attrs, "A value that is not valid for its type.");
+        }
     }
+    Some(Item::Mod(module))
 }
 
 /// A type as it is named in `mod builder`.
@@ -86,8 +90,7 @@ struct Built<'f> {
     doc: String,
 }
 
-fn built<'f>(field: &'f Field, own: &BTreeSet<String>) -> Option<Built<'f>> {
-    let ident = field.ident.as_ref()?;
+fn built<'f>(field: &'f Field, own: &BTreeSet<String>) -> Built<'f> {
     let mut ty = field.ty.clone();
     FromWithin(own).visit_type_mut(&mut ty);
     let (taken, wrap) = match (argument(&ty, "Option"), argument(&ty, "Nullable")) {
@@ -95,15 +98,12 @@ fn built<'f>(field: &'f Field, own: &BTreeSet<String>) -> Option<Built<'f>> {
         (_, Some(inner)) => (inner.clone(), Some(quote!(crate::Nullable::Value))),
         _ => (ty.clone(), None),
     };
-    let has_default = field.attrs.iter().any(|attr| says_to_serde(attr, "default") || says_to_serde(attr, "flatten"));
-    let doc = doc_of(&field.attrs);
-    Some(Built { ident, taken, is_optional: wrap.is_some() || has_default, wrap, ty, doc })
+    let is_optional = wrap.is_some() || !field.is_required || field.is_flat;
+    Built { ident: &field.name, taken, is_optional, wrap, ty, doc: tidy(&field.said) }
 }
 
-fn of(item: &ItemStruct, own: &BTreeSet<String>) -> Option<[Item; 5]> {
-    let Fields::Named(fields) = &item.fields else { return None };
-    let fields: Vec<Built<'_>> = fields.named.iter().filter_map(|field| built(field, own)).collect();
-    let name = &item.ident;
+fn of(name: &Ident, object: &Object, own: &BTreeSet<String>) -> [Item; 5] {
+    let fields: Vec<Built<'_>> = object.fields.iter().map(|field| built(field, own)).collect();
     let doc = format!(
         " Builds [`{name}`](super::{name}).\n\n It ends with `{name}::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` \
          that takes the type takes the builder, too. The error names the first field that was not set or whose value does \
@@ -123,7 +123,7 @@ fn of(item: &ItemStruct, own: &BTreeSet<String>) -> Option<[Item; 5]> {
         std::iter::once(setter(field)).chain(clear)
     });
     let value = if fields.is_empty() { quote!(_) } else { quote!(value) };
-    Some([
+    [
         syn::parse_quote! {
             #[doc = #doc]
             #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ fn of(item: &ItemStruct, own: &BTreeSet<String>) -> Option<[Item; 5]> {
                 }
             }
         },
-    ])
+    ]
 }
 
 /// The setter of a value, which the field holds wrapped.

@@ -15,12 +15,11 @@ use syn::visit::Visit;
 
 use super::checks;
 use super::described::Place;
-use super::directions::names_in;
 use super::document::plain;
 use super::model::{Body, Operation, Reading, Sent, Taken};
 use super::pages::Paged;
 use super::prose::{code, tidy};
-use super::rust::{option_setter, set_doc};
+use super::rust::{names_in, option_setter, set_doc};
 
 /// What can be set of every call, by a macro of the runtime's.
 const SETTINGS: [&str; 3] = ["timeout", "retry", "header"];

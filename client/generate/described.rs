@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::answers::{Answer, Bodies};
-use super::document::{FEATURE, escape, plain};
-use super::notes::{Limits, read_note};
+use super::document::{FEATURE, escape, operations, plain, resolved, resolved_at};
+use super::limits::{Limits, Schemas};
 use super::{Error, parameters};
 
 /// The operations, by their ids.
-pub struct Operations(BTreeMap<String, Described>);
+pub(crate) struct Operations(BTreeMap<String, Described>);
 
 /// What the spec says of an operation.
 pub(crate) struct Described {
@@ -64,47 +66,96 @@ pub(crate) struct Parameter {
     pub(crate) limits: Limits,
 }
 
-impl Parameter {
-    fn of(parameter: &openapiv3::Parameter) -> Self {
-        use openapiv3::{HeaderStyle, PathStyle, QueryStyle};
-        let data = parameter.parameter_data_ref();
-        let style = match parameter {
-            openapiv3::Parameter::Query { style, .. } => match (style, data.explode) {
-                (QueryStyle::Form, None | Some(true)) | (_, Some(true)) if *style != QueryStyle::DeepObject => "Form",
-                (QueryStyle::Form, _) => "FormJoined",
-                (QueryStyle::SpaceDelimited, _) => "SpaceDelimited",
-                (QueryStyle::PipeDelimited, _) => "PipeDelimited",
-                (QueryStyle::DeepObject, _) => "DeepObject",
-            },
-            openapiv3::Parameter::Path { style, .. } => match (style, data.explode.unwrap_or_default()) {
-                (PathStyle::Simple, false) => "Simple",
-                (PathStyle::Simple, true) => "SimpleExploded",
-                (PathStyle::Label, false) => "Label",
-                (PathStyle::Label, true) => "LabelExploded",
-                (PathStyle::Matrix, false) => "Matrix",
-                (PathStyle::Matrix, true) => "MatrixExploded",
-            },
-            openapiv3::Parameter::Header { style: HeaderStyle::Simple, .. } => match data.explode {
-                Some(true) => "SimpleExploded",
-                _ => "Simple",
-            },
-            openapiv3::Parameter::Cookie { .. } => "Form",
+/// A parameter of an operation, wherever it is said, and its JSON pointer.
+struct Listed<'v> {
+    at: String,
+    said: &'v Value,
+}
+
+impl Listed<'_> {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.said.get(key)?.as_str()
+    }
+
+    /// Its name in progenitor's code.
+    fn name(&self) -> &str {
+        self.text("name").unwrap_or_default()
+    }
+
+    /// Its name on the wire.
+    fn wire(&self) -> &str {
+        self.text(parameters::WIRE_NAME).unwrap_or(self.name())
+    }
+
+    /// How it is written, where it can be.
+    fn style(&self) -> Option<(Place, &'static str)> {
+        if self.said.get(parameters::IS_JSON).is_some() {
+            return Some((self.place()?, "Json"));
+        }
+        let place = self.place()?;
+        let usual = if place == Place::Query { "form" } else { "simple" };
+        let explode = self.said.get("explode").and_then(Value::as_bool);
+        let style = match (place, self.text("style").unwrap_or(usual), explode) {
+            (Place::Query, "deepObject", _) => "DeepObject",
+            (Place::Query, "form", None) | (Place::Query, _, Some(true)) => "Form",
+            (Place::Query, "form", _) => "FormJoined",
+            (Place::Query, "spaceDelimited", _) => "SpaceDelimited",
+            (Place::Query, "pipeDelimited", _) => "PipeDelimited",
+            (Place::Path | Place::Header, "simple", Some(true)) => "SimpleExploded",
+            (Place::Path | Place::Header, "simple", _) => "Simple",
+            (Place::Path, "label", Some(true)) => "LabelExploded",
+            (Place::Path, "label", _) => "Label",
+            (Place::Path, "matrix", Some(true)) => "MatrixExploded",
+            (Place::Path, "matrix", _) => "Matrix",
+            _ => return None,
         };
-        let place = match parameter {
-            openapiv3::Parameter::Path { .. } => Place::Path,
-            openapiv3::Parameter::Query { .. } => Place::Query,
-            openapiv3::Parameter::Header { .. } | openapiv3::Parameter::Cookie { .. } => Place::Header,
-        };
-        let described = match &data.format {
-            openapiv3::ParameterSchemaOrContent::Schema(schema) => {
-                schema.as_item().and_then(|schema| schema.schema_data.description.clone())
+        Some((place, style))
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(match self.text("in")? {
+            "path" => Place::Path,
+            "query" => Place::Query,
+            "header" => Place::Header,
+            _ => return None,
+        })
+    }
+
+    /// How it travels.
+    ///
+    /// # Errors
+    /// What it is, where no request can have it.
+    fn travel(&self, schemas: &Schemas) -> Result<Parameter, String> {
+        let name = self.name();
+        // RFC 9110, 5.6.2: what is not a token would panic where the request is built.
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        match self.text("in") {
+            Some("cookie") => return Err(format!("the cookie parameter `{name}`: a client has no cookies")),
+            Some("header") if name.is_empty() || !name.chars().all(is_token) => {
+                return Err(format!("the header `{name}`, which no header can be called"));
             }
-            openapiv3::ParameterSchemaOrContent::Content(_) => None,
+            _ => {}
+        }
+        let Some((place, style)) = self.style() else {
+            let style = self.text("style").unwrap_or_default();
+            return Err(format!("the parameter `{name}` in the style `{style}`, which OpenAPI has not there"));
         };
-        let (_, _, limits) = read_note(&described.unwrap_or_default());
-        let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
-        let style = if data.extensions.contains_key(parameters::IS_JSON) { "Json" } else { style };
-        Self { name: wire.unwrap_or(&data.name).to_owned(), place, style, limits }
+        let limits = schemas.get(&format!("{}/schema", self.at)).map(|said| said.limits.clone());
+        Ok(Parameter { name: self.wire().to_owned(), place, style, limits: limits.unwrap_or_default() })
+    }
+
+    /// What it is in the query: its name, whether it is required, and what kind of value.
+    fn in_query(&self, root: &Value) -> Option<(String, bool, Kind)> {
+        let schema = resolved(&self.said["schema"], root);
+        let texts = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let texts: Vec<String> = texts.filter_map(Value::as_str).map(str::to_owned).collect();
+        let kind = match schema.get("type").and_then(Value::as_str) {
+            Some("integer") => Kind::Integer,
+            Some("boolean") => Kind::Boolean,
+            Some("string") if !texts.is_empty() => Kind::OneOf(texts),
+            _ => Kind::Text,
+        };
+        (self.text("in") == Some("query")).then(|| (self.wire().to_owned(), self.said["required"] == true, kind))
     }
 }
 
@@ -128,82 +179,65 @@ fn function_name(id: &str) -> String {
 const RESERVED: [&str; 4] = ["base_url", "clone", "http", "new"];
 
 impl Operations {
-    pub fn of(spec: &openapiv3::OpenAPI, bodies: &BTreeMap<String, Bodies>) -> Result<Self, Error> {
-        let mut operations = BTreeMap::new();
+    /// Reads the operations of a document. `bodies` is what they send and answer with, `schemas` what schemas are held to.
+    ///
+    /// # Errors
+    /// Names the operation that a client of this crate cannot have.
+    pub(crate) fn of(document: &Value, bodies: &BTreeMap<String, Bodies>, schemas: &Schemas) -> Result<Self, Error> {
+        let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+        if let Some((path, _)) = items.into_iter().find(|(_, item)| item.get("$ref").is_some()) {
+            return Err(Error::Document(format!("the path {path} is a reference elsewhere")));
+        }
+        let mut found: BTreeMap<String, Described> = BTreeMap::new();
         // Of two that would be one, the first has the name, wherever keys of JSON keep their order.
-        let mut paths: Vec<_> = spec.paths.paths.iter().collect();
-        paths.sort_by_key(|(path, _)| *path);
-        for (path, item) in paths {
-            let Some(item) = item.as_item() else {
-                return Err(Error::Document(format!("the path {path} is a reference elsewhere")));
+        let mut all: Vec<_> = operations(document).collect();
+        all.sort_by_key(|(path, ..)| *path);
+        for (path, method, operation) in all {
+            let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
+            let at = format!("/paths/{}/{method}", escape(path));
+            let refused = |below: &str, why: String| Error::operation(id, format!("#{at}{below}"), why);
+            let item = &document["paths"][path];
+            let servers =
+                [operation, item].into_iter().filter_map(|holder| holder.get("servers")?.as_array()).flatten();
+            if let Some(url) = servers.filter_map(|server| server["url"].as_str()).find(|url| !is_ours(document, url)) {
+                let why = format!("is on a server of its own, {url}: use `Client::with` for it");
+                return Err(refused("/servers", why));
+            }
+            let mut listed = parameters_of(item, &format!("/paths/{}", escape(path)), document);
+            listed.extend(parameters_of(operation, &at, document));
+            let travel = |one: &Listed<'_>| Ok((plain(one.name()), one.travel(schemas)?));
+            let parameters: Result<_, String> = listed.iter().map(travel).collect();
+            let parameters = parameters.map_err(|why| refused("/parameters", format!("has {why}")))?;
+            let body = operation.get("requestBody").map(|body| resolved(body, document));
+            let said =
+                listed.iter().map(|one| (plain(one.name()), one.said)).chain(body.map(|it| ("body".to_owned(), it)));
+            let arguments = said.filter_map(|(name, said)| Some((name, said.get("description")?.as_str()?.to_owned())));
+            let none =
+                || Bodies { answer: Answer::AsGenerated, accept: None, content_type: None, may_lack_body: false };
+            let content = body.and_then(|body| body.get("content")?.as_object());
+            let described = Described {
+                method: method.to_uppercase(),
+                path: path.to_owned(),
+                id: id.to_owned(),
+                bodies: bodies.get(id).cloned().unwrap_or_else(none),
+                sent: content.and_then(|content| content.keys().next().cloned()),
+                limits_of_body: limits_of_body(operation, &at, schemas).unwrap_or_default(),
+                is_public: operation.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),
+                feature: operation.get(FEATURE).and_then(Value::as_str).map(str::to_owned),
+                query: listed.iter().filter_map(|one| one.in_query(document)).collect(),
+                arguments: arguments.collect(),
+                parameters,
             };
-            for (method, operation) in item.iter() {
-                if let Some(id) = &operation.operation_id {
-                    let parameters = item.parameters.iter().chain(&operation.parameters);
-                    let parameters = parameters.filter_map(|parameter| resolved(spec, parameter));
-                    let elsewhere = operation.servers.iter().chain(&item.servers).find(|server| !is_ours(spec, server));
-                    if let Some(server) = elsewhere {
-                        let at = format!("#/paths/{}/{method}/servers", escape(path));
-                        let why = format!("is on a server of its own, {}: use `Client::with` for it", server.url);
-                        return Err(Error::operation(id, at, why));
-                    }
-                    if let Some(why) = parameters.clone().find_map(unsendable) {
-                        let at = format!("#/paths/{}/{method}/parameters", escape(path));
-                        return Err(Error::operation(id, at, format!("has {why}")));
-                    }
-                    let travel =
-                        parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
-                    let travel: BTreeMap<String, Parameter> = travel.collect();
-                    let query = parameters.clone().filter_map(|one| in_query(spec, one)).collect();
-                    let parameters = parameters.filter_map(|parameter| {
-                        let data = parameter.parameter_data_ref();
-                        Some((plain(&data.name), data.description.clone()?))
-                    });
-                    let body = operation.request_body.as_ref().and_then(|body| body.as_item());
-                    let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
-                    let arguments = parameters.chain(body).collect();
-                    let none = || Bodies {
-                        answer: Answer::AsGenerated,
-                        accept: None,
-                        content_type: None,
-                        may_lack_body: false,
-                    };
-                    let bodies = bodies.get(id).cloned().unwrap_or_else(none);
-                    let (method, path) = (method.to_uppercase(), path.clone());
-                    let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);
-                    let feature = operation.extensions.get(FEATURE).and_then(|name| name.as_str());
-                    let described = Described {
-                        method,
-                        path,
-                        id: id.clone(),
-                        bodies,
-                        sent: media_of_body(spec, operation),
-                        limits_of_body: limits_of_body(operation).unwrap_or_default(),
-                        is_public,
-                        feature: feature.map(str::to_owned),
-                        query,
-                        arguments,
-                        parameters: travel,
-                    };
-                    let function = function_name(id);
-                    let at = format!("#/paths/{}/{}", escape(&described.path), described.method.to_lowercase());
-                    if RESERVED.contains(&function.as_str()) {
-                        let why = format!("would be `Client::{function}`, which the client has already");
-                        return Err(Error::operation(id, at, why));
-                    }
-                    if let Some(other) = operations.insert(function.clone(), described) {
-                        let why = format!("would be the function {function}, as the operation {} is", other.id);
-                        return Err(Error::operation(id, at, why));
-                    }
-                }
+            let function = function_name(id);
+            if RESERVED.contains(&function.as_str()) {
+                return Err(refused("", format!("would be `Client::{function}`, which the client has already")));
+            }
+            if let Some(other) = found.insert(function.clone(), described) {
+                let why = format!("would be the function {function}, as the operation {} is", other.id);
+                return Err(refused("", why));
             }
         }
-        Ok(Self(operations))
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        Ok(Self(found))
     }
 
     /// What the spec says of an operation, by the name of its function.
@@ -212,153 +246,27 @@ impl Operations {
     }
 }
 
-/// The media type of a body, wherever it is said.
-fn media_of_body(spec: &openapiv3::OpenAPI, operation: &openapiv3::Operation) -> Option<String> {
-    let body = match operation.request_body.as_ref()? {
-        openapiv3::ReferenceOr::Item(body) => body,
-        openapiv3::ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/requestBodies/")?;
-            spec.components.as_ref()?.request_bodies.get(name)?.as_item()?
-        }
-    };
-    body.content.keys().next().cloned()
+/// The parameters that a path or an operation lists.
+fn parameters_of<'d>(holder: &'d Value, at: &str, root: &'d Value) -> Vec<Listed<'d>> {
+    let listed = holder.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let listed = listed.map(|(number, parameter)| {
+        let (pointer, said) = resolved_at(parameter, root);
+        Listed { at: pointer.map_or_else(|| format!("{at}/parameters/{number}"), str::to_owned), said }
+    });
+    listed.collect()
 }
 
 /// The limits of a body that is written where it is sent, a list say.
-fn limits_of_body(operation: &openapiv3::Operation) -> Option<Limits> {
-    let body = operation.request_body.as_ref()?.as_item()?;
-    let (_, media) = body.content.first()?;
-    let schema = media.schema.as_ref()?.as_item()?;
-    let (_, _, limits) = read_note(schema.schema_data.description.as_deref().unwrap_or_default());
-    let is_object = matches!(&schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Object(_)));
-    Some(limits).filter(|limits| !limits.is_empty() && !is_object)
-}
-
-/// A parameter in the query: its name, whether it is required, and what it is.
-fn in_query(spec: &openapiv3::OpenAPI, parameter: &openapiv3::Parameter) -> Option<(String, bool, Kind)> {
-    let openapiv3::Parameter::Query { parameter_data: data, .. } = parameter else { return None };
-    let schema = match &data.format {
-        openapiv3::ParameterSchemaOrContent::Schema(openapiv3::ReferenceOr::Item(schema)) => Some(schema),
-        openapiv3::ParameterSchemaOrContent::Schema(openapiv3::ReferenceOr::Reference { reference }) => {
-            let schemas = spec.components.as_ref().map(|components| &components.schemas);
-            let name = reference.strip_prefix("#/components/schemas/");
-            name.and_then(|name| schemas?.get(name)?.as_item())
-        }
-        openapiv3::ParameterSchemaOrContent::Content(_) => None,
-    };
-    let kind = match schema.map(|schema| &schema.schema_kind) {
-        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Integer(_))) => Kind::Integer,
-        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Boolean(_))) => Kind::Boolean,
-        Some(openapiv3::SchemaKind::Type(openapiv3::Type::String(text))) if !text.enumeration.is_empty() => {
-            Kind::OneOf(text.enumeration.iter().flatten().cloned().collect())
-        }
-        _ => Kind::Text,
-    };
-    let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
-    Some((wire.unwrap_or(&data.name).to_owned(), data.required, kind))
+fn limits_of_body(operation: &Value, at: &str, schemas: &Schemas) -> Option<Limits> {
+    let (name, media) = operation.get("requestBody")?.get("content")?.as_object()?.iter().next()?;
+    let said = schemas.get(&format!("{at}/requestBody/content/{}/schema", escape(name)))?;
+    (media["schema"]["type"] != "object").then(|| said.limits.clone())
 }
 
 /// Whether a server is one of the document's.
-fn is_ours(spec: &openapiv3::OpenAPI, server: &openapiv3::Server) -> bool {
-    match spec.servers.is_empty() {
-        true => server.url == "/",
-        false => spec.servers.iter().any(|ours| ours.url == server.url),
+fn is_ours(document: &Value, url: &str) -> bool {
+    match document.get("servers").and_then(Value::as_array).filter(|servers| !servers.is_empty()) {
+        None => url == "/",
+        Some(servers) => servers.iter().any(|ours| ours["url"] == url),
     }
-}
-
-/// What a parameter is, where no request can have it.
-fn unsendable(parameter: &openapiv3::Parameter) -> Option<String> {
-    let name = &parameter.parameter_data_ref().name;
-    // RFC 9110, 5.6.2: what is not a token would panic where the request is built.
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    match parameter {
-        openapiv3::Parameter::Cookie { .. } => Some(format!("the cookie parameter `{name}`: a client has no cookies")),
-        openapiv3::Parameter::Header { .. } if name.is_empty() || !name.chars().all(is_token) => {
-            Some(format!("the header `{name}`, which no header can be called"))
-        }
-        _ => None,
-    }
-}
-
-/// A parameter, wherever it is said.
-fn resolved<'s>(
-    spec: &'s openapiv3::OpenAPI,
-    parameter: &'s openapiv3::ReferenceOr<openapiv3::Parameter>,
-) -> Option<&'s openapiv3::Parameter> {
-    const HOPS: usize = 8;
-    let mut here = parameter;
-    for _ in 0..HOPS {
-        match here {
-            openapiv3::ReferenceOr::Item(item) => return Some(item),
-            openapiv3::ReferenceOr::Reference { reference } => {
-                let name = reference.strip_prefix("#/components/parameters/")?;
-                here = spec.components.as_ref()?.parameters.get(name)?;
-            }
-        }
-    }
-    None
-}
-
-/// Takes out how parameters are written: progenitor knows one style, and all are ours to write.
-pub(crate) fn without_styles(spec: &mut openapiv3::OpenAPI) {
-    let all = spec.components.clone().unwrap_or_default();
-    let components = spec.components.iter_mut().flat_map(|components| components.parameters.values_mut());
-    let items = spec.paths.paths.values_mut().filter_map(|item| match item {
-        openapiv3::ReferenceOr::Item(item) => Some(item),
-        openapiv3::ReferenceOr::Reference { .. } => None,
-    });
-    let listed = items.flat_map(|item| {
-        let openapiv3::PathItem { parameters, get, put, post, delete, options, head, patch, trace, .. } = item;
-        let operations = [get, put, post, delete, options, head, patch, trace].into_iter().flatten();
-        parameters.iter_mut().chain(operations.flat_map(|operation| operation.parameters.iter_mut()))
-    });
-    for parameter in components.chain(listed) {
-        let openapiv3::ReferenceOr::Item(parameter) = parameter else { continue };
-        match parameter {
-            openapiv3::Parameter::Query { style, .. } => *style = openapiv3::QueryStyle::Form,
-            openapiv3::Parameter::Path { style, .. } => *style = openapiv3::PathStyle::Simple,
-            openapiv3::Parameter::Header { .. } | openapiv3::Parameter::Cookie { .. } => {}
-        }
-        let data = match parameter {
-            openapiv3::Parameter::Query { parameter_data, .. }
-            | openapiv3::Parameter::Path { parameter_data, .. }
-            | openapiv3::Parameter::Header { parameter_data, .. }
-            | openapiv3::Parameter::Cookie { parameter_data, .. } => parameter_data,
-        };
-        data.explode = None;
-        // progenitor's builders take no struct for a parameter. A map has all that it could say.
-        if let openapiv3::ParameterSchemaOrContent::Schema(schema) = &mut data.format
-            && is_struct(&all, schema)
-        {
-            *schema = openapiv3::ReferenceOr::Item(openapiv3::Schema {
-                schema_data: openapiv3::SchemaData::default(),
-                schema_kind: openapiv3::SchemaKind::Type(openapiv3::Type::Object(openapiv3::ObjectType {
-                    additional_properties: Some(openapiv3::AdditionalProperties::Any(true)),
-                    ..Default::default()
-                })),
-            });
-        }
-    }
-}
-
-/// Whether a schema is an object with properties, said there or elsewhere.
-fn is_struct(components: &openapiv3::Components, schema: &openapiv3::ReferenceOr<openapiv3::Schema>) -> bool {
-    const HOPS: usize = 8;
-    let mut here = schema;
-    for _ in 0..HOPS {
-        match here {
-            openapiv3::ReferenceOr::Item(schema) => {
-                return matches!(
-                    &schema.schema_kind,
-                    openapiv3::SchemaKind::Type(openapiv3::Type::Object(object)) if !object.properties.is_empty()
-                );
-            }
-            openapiv3::ReferenceOr::Reference { reference } => {
-                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
-                let Some(next) = components.schemas.get(name) else { return false };
-                here = next;
-            }
-        }
-    }
-    false
 }

@@ -1,22 +1,21 @@
 //! Which types travel which way: what the client sends is checked, what the server sends is read if it can be.
 //!
-//! before: `ListBackups::send() -> Result<ResponseValue<types::PaginatedBackup>, _>`
+//! before: `Operation { call: ListBackups, answer: types::PaginatedBackup, … }`
 //! after:  the response types `PaginatedBackup`, `Backup`, `Actor`, …, of which `PaginatedBackup` is an answer
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use serde_json::Value;
-use syn::Item;
-use syn::visit::Visit;
 
-use super::Error;
-use super::document::{METHODS, resolved};
-use super::rust::{CALLS, as_send, missing, module};
+use super::document::{operations, resolved};
+use super::model::Operation;
+use super::rust::{argument, last_name};
+use super::shapes::{Kind, Shape};
 
 /// Which types travel which way, by their names in `types`.
-pub struct Directions {
-    /// What the server sends, errors included.
+pub(crate) struct Directions {
+    /// What the server sends.
     pub(crate) response: BTreeSet<String>,
     /// What the client sends.
     pub(crate) request: BTreeSet<String>,
@@ -25,50 +24,50 @@ pub struct Directions {
 }
 
 impl Directions {
-    pub fn of(file: &syn::File) -> Result<Self, Error> {
-        let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-        let builder = module(&file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
-        let graph: BTreeMap<String, BTreeSet<String>> = types
-            .iter()
-            .filter_map(|item| match item {
-                Item::Struct(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_struct(item)))),
-                Item::Enum(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_enum(item)))),
-                _ => None,
-            })
-            .collect();
-        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
-        for item in builder {
-            match item {
-                Item::Struct(item) => sent.extend(names_in(|n| n.visit_item_struct(item))),
-                Item::Impl(item) => {
-                    for send in item.items.iter().filter_map(as_send) {
-                        received.extend(names_in(|n| n.visit_return_type(&send.sig.output)));
-                    }
+    pub(crate) fn of(shapes: &[Shape], model: &[Operation<'_>]) -> Self {
+        let graph = graph(shapes);
+        let answers: BTreeSet<String> = model.iter().flat_map(Operation::received).collect();
+        let request = reach(&graph, model.iter().flat_map(Operation::sent).collect());
+        Self { response: reach(&graph, answers.clone()), request, answers }
+    }
+
+    /// Has each field be what it is in the direction that its type travels in. Of what is sent it is told apart that it
+    /// is unset, that it is null, and its value, an empty list among them: typify forgets null where a field may be left
+    /// out, too, and the list that is empty.
+    ///
+    /// before: `note: Option<String>`, and `cidrs: Vec<String>` that is left out where it is empty
+    /// after:  `note: crate::Nullable<String>`, and `cidrs: Option<Vec<String>>`
+    pub(crate) fn tell_apart(&self, shapes: &mut [Shape]) {
+        for shape in shapes.iter_mut().filter(|shape| self.request.contains(&shape.name.to_string())) {
+            let is_received = self.response.contains(&shape.name.to_string());
+            let Kind::Object(object) = &mut shape.kind else { continue };
+            for field in object.fields.iter_mut().filter(|field| !field.is_required) {
+                let ty = &field.ty;
+                if last_name(ty).is_some_and(|name| name == "Vec" || name == "HashMap" || name == "Map") {
+                    field.ty = syn::parse_quote!(::std::option::Option<#ty>);
                 }
-                _ => {}
+                if let Some(inner) = argument(&field.ty, "Option").filter(|_| field.is_nullable && !is_received) {
+                    field.ty = syn::parse_quote!(crate::Nullable<#inner>);
+                }
             }
         }
-        let answers = received.clone();
-        Ok(Self { response: reach(&graph, received), request: reach(&graph, sent), answers })
     }
+}
+
+/// Which types each type holds.
+pub(crate) fn graph(shapes: &[Shape]) -> BTreeMap<String, BTreeSet<String>> {
+    shapes.iter().map(|shape| (shape.name.to_string(), shape.names())).collect()
 }
 
 /// The types that operations of a document answer with as a whole. What is insisted on in them is so whatever
 /// features are on: an answer of an operation that is left out may be part of another one.
 pub(crate) fn answers_of(document: &Value) -> BTreeSet<String> {
-    let mut answers = BTreeSet::new();
-    for item in document.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(_, item)| item) {
-        let operations = METHODS.iter().filter_map(|method| item.get(method)?.get("responses")?.as_object());
-        let successes = operations.flatten().filter(|(status, _)| status.starts_with('2'));
-        for (_, response) in successes {
-            let content = resolved(response, document).get("content").and_then(Value::as_object);
-            let schemas =
-                content.into_iter().flatten().filter_map(|(_, media)| media.get("schema")?.get("$ref")?.as_str());
-            let names = schemas.filter_map(|to| to.strip_prefix("#/components/schemas/"));
-            answers.extend(names.map(ToUpperCamelCase::to_upper_camel_case));
-        }
-    }
-    answers
+    let responses = operations(document).filter_map(|(_, _, operation)| operation.get("responses")?.as_object());
+    let successes = responses.flatten().filter(|(status, _)| status.starts_with('2'));
+    let content = successes.filter_map(|(_, response)| resolved(response, document).get("content")?.as_object());
+    let schemas = content.flatten().filter_map(|(_, media)| media.get("schema")?.get("$ref")?.as_str());
+    let names = schemas.filter_map(|to| to.strip_prefix("#/components/schemas/"));
+    names.map(ToUpperCamelCase::to_upper_camel_case).collect()
 }
 
 /// All that the names reach in the graph, themselves included.
@@ -81,24 +80,4 @@ pub(crate) fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<S
         seen.insert(name);
     }
     seen
-}
-
-/// The last names of all paths in what `visit` visits, but for those of other crates: `::std::string::String` is no type
-/// of the document that is called so.
-pub(crate) fn names_in(visit: impl FnOnce(&mut Names)) -> BTreeSet<String> {
-    let mut names = Names::default();
-    visit(&mut names);
-    names.0
-}
-
-#[derive(Default)]
-pub(crate) struct Names(BTreeSet<String>);
-
-impl<'ast> Visit<'ast> for Names {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        if let Some(last) = path.segments.last().filter(|_| path.leading_colon.is_none()) {
-            self.0.insert(last.ident.to_string());
-        }
-        syn::visit::visit_path(self, path);
-    }
 }

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use quote::ToTokens;
 use serde_json::Value;
-use syn::{Ident, ImplItem, Item, Type};
+use syn::{Item, Type};
 
 use super::document::{UPSTREAM_ID, composed_of, operations, plain, resolved};
 use super::model::{Operation, Reading, Taken};
 use super::prose::{capitalized, tidy};
-use super::rust::{argument, impl_of, last_name, module, set_doc};
+use super::rust::{argument, last_name};
+use super::shapes::{self, Object, Shape};
 
 /// The keyword with more words by which a search of rustdoc finds an operation.
 const ALIASES: &str = "x-aliases";
@@ -46,31 +47,11 @@ pub(crate) fn prepare(document: &mut Value) {
     }
 }
 
-/// Documents the functions that begin calls, and lists all of them.
-pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Value) {
-    let types = module(&file.items, "types").map_or(&[][..], Vec::as_slice);
-    let texts: BTreeMap<&Ident, String> =
-        model.iter().map(|operation| (&operation.function, text(operation, document, types))).collect();
-    for item in &mut file.items {
-        let Item::Impl(item) = item else { continue };
-        if impl_of(item) != (None, Some("Client".to_owned())) {
-            continue;
-        }
-        for item in &mut item.items {
-            let ImplItem::Fn(function) = item else { continue };
-            let Some(operation) = model.iter().find(|one| one.function == function.sig.ident) else { continue };
-            let described = described(operation, document);
-            set_doc(&mut function.attrs, &texts[&operation.function]);
-            let own = described.get(UPSTREAM_ID).and_then(Value::as_str);
-            let more = described.get(ALIASES).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            for alias in own.into_iter().chain(more) {
-                function.attrs.push(syn::parse_quote!(#[doc(alias = #alias)]));
-            }
-        }
-        // A file of one feature gets a heading of its own.
-        set_doc(&mut item.attrs, "# Operations\n\nEach begins a call: set what it needs, and `send` or await it.");
-    }
-    file.items.push(list(model, document));
+/// The other names by which a search of rustdoc finds an operation.
+pub(crate) fn aliases<'d>(operation: &Operation<'_>, document: &'d Value) -> Vec<&'d str> {
+    let described = described(operation, document);
+    let more = described.get(ALIASES).and_then(Value::as_array).into_iter().flatten();
+    described.get(UPSTREAM_ID).into_iter().chain(more).filter_map(Value::as_str).collect()
 }
 
 /// What the document says of an operation.
@@ -79,7 +60,7 @@ fn described<'d>(operation: &Operation<'_>, document: &'d Value) -> &'d Value {
 }
 
 /// The module that lists all operations of the document by topic, whatever features are on.
-fn list(model: &[Operation<'_>], document: &Value) -> Item {
+pub(crate) fn list(model: &[Operation<'_>], document: &Value) -> Item {
     let mut topics: BTreeMap<String, Vec<&Operation<'_>>> = BTreeMap::new();
     for operation in model {
         let topic = described(operation, document)["tags"]
@@ -128,7 +109,8 @@ fn title(tag: &str) -> String {
     capitalized(&if is_one_word { words.to_snake_case().replace('_', " ") } else { words })
 }
 
-fn text(operation: &Operation<'_>, document: &Value, types: &[Item]) -> String {
+/// The documentation of the function that begins a call.
+pub(crate) fn text(operation: &Operation<'_>, document: &Value, shapes: &[Shape]) -> String {
     let described = described(operation, document);
     let said = |key: &str| tidy(described.get(key).and_then(Value::as_str).unwrap_or_default());
     let (description, access) = match said("description") {
@@ -152,7 +134,7 @@ fn text(operation: &Operation<'_>, document: &Value, types: &[Item]) -> String {
     if !access.is_empty() {
         parts.push(access);
     }
-    parts.extend(example(operation, described, document, types).map(|code| format!("# Examples\n\n{code}")));
+    parts.extend(example(operation, described, document, shapes).map(|code| format!("# Examples\n\n{code}")));
     let (method, path) = (&operation.described.method, &operation.described.path);
     let id = described.get(UPSTREAM_ID).and_then(Value::as_str).unwrap_or(&operation.described.id);
     let page = document["info"].get(PAGE).and_then(Value::as_str).map(|page| page.replace("{id}", id));
@@ -214,14 +196,14 @@ fn answers(operation: &Operation<'_>) -> String {
 }
 
 /// A call with all that it requires.
-fn example(operation: &Operation<'_>, described: &Value, document: &Value, types: &[Item]) -> Option<String> {
+fn example(operation: &Operation<'_>, described: &Value, document: &Value, shapes: &[Shape]) -> Option<String> {
     let mut code = format!("let answer = client\n    .{}()", operation.function);
     for parameter in operation.parameters.iter().filter(|one| !one.is_optional) {
         code.push_str(&format!("\n    .{}({})", parameter.setter, argument_of(parameter)?));
     }
     if let Some(body) = &operation.body {
         body.builder.as_ref()?;
-        let fields = required(described, document, types, last_name(&body.ty)?)?;
+        let fields = required(described, document, shapes::find(shapes, last_name(&body.ty)?)?.object()?)?;
         if !fields.is_empty() {
             code.push_str(&format!("\n    .body_map(|body| body{fields})"));
         }
@@ -251,19 +233,9 @@ fn argument_of(parameter: &Taken<'_>) -> Option<String> {
 }
 
 /// The setters of a body's required fields.
-fn required(described: &Value, document: &Value, types: &[Item], of: &syn::Ident) -> Option<String> {
+fn required(described: &Value, document: &Value, of: &Object) -> Option<String> {
     let content = resolved(&described["requestBody"], document)["content"].as_object()?;
     let schema = content.values().next()?.get("schema")?;
-    let builder = module(types, "builder")?;
-    let setters: Vec<String> = builder
-        .iter()
-        .flat_map(|item| match item {
-            Item::Impl(item) if impl_of(item) == (None, Some(of.to_string())) => {
-                super::rust::functions(item).map(|function| function.sig.ident.to_string()).collect()
-            }
-            _ => Vec::new(),
-        })
-        .collect();
     let mut code = String::new();
     for part in composed_of(schema, document) {
         for name in part["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -271,7 +243,7 @@ fn required(described: &Value, document: &Value, types: &[Item], of: &syn::Ident
             if property.iter().any(|part| part["readOnly"] == true) {
                 continue;
             }
-            let setter = setters.iter().find(|setter| plain(setter) == plain(name))?;
+            let setter = &of.field(name)?.name;
             let first = |key: &str| property.iter().find_map(|part| part.get(key));
             let text = |value: &Value| value.as_str().map(|value| format!("{value:?}"));
             let value = match first("type").and_then(Value::as_str)? {

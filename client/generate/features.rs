@@ -8,15 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItem, Item};
+use syn::{Attribute, ImplItem, Item, ItemMod};
 
-use super::Error;
 use super::answers::drop_unreached;
 use super::directions::reach;
 use super::document::{FEATURE, reached};
 use super::model::Operation;
-use super::rust::{CALLS, impl_of, missing, module_mut};
+use super::rust::{CALLS, impl_of};
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
 pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
@@ -31,62 +29,56 @@ pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
 /// Which features a type is for; none, where it is always there.
 type Gates = BTreeMap<String, BTreeSet<String>>;
 
-/// Has every item compiled with the features alone that reach it.
-pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>]) -> Result<(), Error> {
-    let by = |name: fn(&Operation<'_>) -> String| -> BTreeMap<String, Option<String>> {
-        model.iter().map(|operation| (name(operation), operation.described.feature.clone())).collect()
+/// Has every item compiled with the features alone that reach it. `graph` is which types hold which.
+pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>], graph: &BTreeMap<String, BTreeSet<String>>) {
+    let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+    for operation in model {
+        let named: BTreeSet<String> = operation.sent().chain(operation.received()).collect();
+        for name in reach(graph, named.clone()).into_iter().chain(named) {
+            reached.entry(name).or_default().insert(operation.described.feature.clone());
+        }
+    }
+    let types: Gates =
+        reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?))).collect();
+    let by = |name: fn(&Operation<'_>) -> String| -> Gates {
+        let feature = |operation: &Operation<'_>| operation.described.feature.iter().cloned().collect();
+        model.iter().map(|operation| (name(operation), feature(operation))).collect()
     };
     let calls = by(|operation| operation.call.to_string());
     let functions = by(|operation| operation.function.to_string());
-    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let graph = graph(types);
-    let builders = module_mut(&mut file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
-    let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
-    for item in builders.iter_mut() {
-        let Some(feature) = owner(item).and_then(|owner| calls.get(&owner)) else { continue };
-        for name in reach(&graph, names_in(item)) {
-            reached.entry(name).or_default().insert(feature.clone());
-        }
-        put(item, feature.iter());
-    }
-    let gates: Gates =
-        reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?))).collect();
-    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
-    for item in types.iter_mut() {
-        let inner = match item {
-            Item::Mod(item) if item.ident == "builder" => item.content.as_mut().map(|(_, items)| items),
-            _ => None,
-        };
-        match inner {
-            Some(items) => items.iter_mut().for_each(|item| put_own(item, &gates)),
-            None => put_own(item, &gates),
-        }
-    }
     for item in &mut file.items {
-        let Item::Impl(item) = item else { continue };
-        for item in &mut item.items {
-            if let ImplItem::Fn(function) = item {
-                let feature = functions.get(&function.sig.ident.to_string());
-                function.attrs.extend(condition(feature.into_iter().flatten()));
+        match item {
+            Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) => {
+                put_all(items, if ident == CALLS { &calls } else { &types });
             }
+            Item::Impl(item) => {
+                for item in &mut item.items {
+                    if let ImplItem::Fn(function) = item {
+                        let features = functions.get(&function.sig.ident.to_string());
+                        function.attrs.extend(condition(features.into_iter().flatten()));
+                    }
+                }
+            }
+            _ => {}
         }
     }
-    Ok(())
 }
 
-/// Which types each type names.
-fn graph(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for item in types {
-        if let Some(owner) = owner(item) {
-            graph.entry(owner).or_default().extend(names_in(item));
+/// Has items compiled with the features of what they are about, and those of the modules among them.
+fn put_all(items: &mut [Item], gates: &Gates) {
+    for item in items {
+        if let Item::Mod(ItemMod { content: Some((_, inner)), .. }) = item {
+            put_all(inner, gates);
+        }
+        let features = owner(item).and_then(|owner| gates.get(&owner));
+        if let (Some(features), Some(attrs)) = (features, attributes(item)) {
+            attrs.extend(condition(features.iter()));
         }
     }
-    graph
 }
 
 /// The type that an item is, or is about.
-pub(crate) fn owner(item: &Item) -> Option<String> {
+fn owner(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),
@@ -95,36 +87,6 @@ pub(crate) fn owner(item: &Item) -> Option<String> {
         // `call!(GetBackup, …)`
         Item::Macro(item) => item.mac.tokens.clone().into_iter().next().map(|name| name.to_string()),
         _ => None,
-    }
-}
-
-/// The first names of paths: types, if of types, as all of them are in one module.
-fn names_in(item: &Item) -> BTreeSet<String> {
-    #[derive(Default)]
-    struct Names(BTreeSet<String>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_path(&mut self, path: &'ast syn::Path) {
-            let is_module = |name: &&syn::Ident| ["self", "super", "types"].iter().any(|it| *name == it);
-            let mut names = path.segments.iter().map(|segment| &segment.ident).skip_while(is_module);
-            self.0.extend(names.next().map(ToString::to_string));
-            visit::visit_path(self, path);
-        }
-    }
-    let mut names = Names::default();
-    names.visit_item(item);
-    names.0
-}
-
-/// Has an item compiled with the features of the type that it is about.
-fn put_own(item: &mut Item, gates: &Gates) {
-    if let Some(owner) = owner(item) {
-        put(item, gates.get(&owner).into_iter().flatten());
-    }
-}
-
-fn put<'a>(item: &mut Item, features: impl Iterator<Item = &'a String>) {
-    if let Some(attrs) = attributes(item) {
-        attrs.extend(condition(features));
     }
 }
 

@@ -13,8 +13,7 @@ use syn::Item;
 
 use super::directions::Directions;
 use super::document::{resolved_at, sorted};
-use super::rust::{missing, module_mut};
-use super::{Error, Places};
+use super::shapes::Shape;
 
 /// The key of an object that stands for null, and holds what is there otherwise: `crate::mock` knows it, too.
 const OR_NULL: &str = "?";
@@ -27,35 +26,22 @@ pub(crate) fn is_fixture(item: &Item) -> bool {
     matches!(item, Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "fixture"))
 }
 
-/// Adds the fixtures of all structs that the server sends. `document` says what they are, `places` where.
-///
-/// # Errors
-/// Where the code has no types.
-pub(crate) fn add(
-    file: &mut syn::File,
-    document: &Value,
-    places: &Places,
-    directions: &Directions,
-) -> Result<(), Error> {
-    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let of = |item: &Item| -> Option<Item> {
-        let Item::Struct(item) = item else { return None };
-        let name = item.ident.to_string();
-        if !directions.response.contains(&name) || !matches!(item.fields, syn::Fields::Named(_)) {
-            return None;
-        }
-        let path = format!("types::{name}");
-        let (pointer, _) = places.iter().find(|(_, at)| *at == path)?;
-        let schema = document.pointer(pointer)?;
-        let example = sample(&without(schema, "nullable"), document, &name, &mut BTreeSet::from([pointer.clone()]))?;
-        let (ident, text) = (&item.ident, sorted(example).to_string());
+/// The fixtures of all structs that the server sends. `document` says what they are.
+pub(crate) fn items<'s>(
+    shapes: &'s [Shape],
+    document: &'s Value,
+    directions: &'s Directions,
+) -> impl Iterator<Item = Item> + 's {
+    let received = shapes.iter().filter(|shape| directions.response.contains(&shape.name.to_string()));
+    received.filter_map(|shape| {
+        let (name, pointer, _) = (&shape.name, shape.at.as_ref()?, shape.object()?);
+        let schema = without(document.pointer(pointer)?, "nullable");
+        let example = sample(&schema, document, &name.to_string(), &mut BTreeSet::from([pointer.clone()]))?;
+        let text = sorted(example).to_string();
         Some(syn::parse_quote! {
-            crate::runtime::fixture!(#ident, #text);
+            crate::runtime::fixture!(#name, #text);
         })
-    };
-    let fixtures: Vec<Item> = types.iter().filter_map(of).collect();
-    types.extend(fixtures);
-    Ok(())
+    })
 }
 
 /// A schema without one of its keywords.

@@ -18,8 +18,9 @@ const HANDLES: [(&str, &str, &str); 3] = [
     ("/organizations/{organization}", "OrganizationHandle", "organization"),
 ];
 
-/// Adds the functions of the handles.
-pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
+/// The functions of the handles.
+pub(crate) fn items(model: &[Operation<'_>]) -> Vec<syn::Item> {
+    let mut items = Vec::new();
     for (at, (path, handle, what)) in HANDLES.iter().enumerate() {
         let names: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
         let is_below = |path: &str, operation: &Operation<'_>| {
@@ -50,7 +51,7 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
         }
         let handle = format_ident!("{handle}");
         let doc = format!(" Each begins a call that is about this {what}.");
-        file.items.push(syn::parse_quote! {
+        items.push(syn::parse_quote! {
             /// # Operations
             ///
             #[doc = #doc]
@@ -59,4 +60,5 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
             }
         });
     }
+    items
 }

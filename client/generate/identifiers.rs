@@ -3,12 +3,13 @@
 //! before: `userId` and `user_id` of one schema, which both become the field `user_id`
 //! after:  an error that names them
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use syn::{Fields, ImplItem, Item};
+use syn::Ident;
 
 use super::Error;
-use super::rust::{CALLS, impl_of, rename_of};
+use super::rust::rename_of;
+use super::shapes::{Kind, Shape};
 
 /// Values of Rust's prelude. What schemars derives names them without a path, and so means a type with one field
 /// that is called so, which is a function, too.
@@ -16,79 +17,46 @@ const VALUES: [&str; 2] = ["None", "Some"];
 
 /// # Errors
 /// Where two things of one place have one name.
-pub(crate) fn check(file: &syn::File) -> Result<(), Error> {
-    module(&file.items, "the client")
-}
-
-fn module(items: &[Item], at: &str) -> Result<(), Error> {
-    let mut types = BTreeSet::new();
-    // Several impls of a type have one space of names, as long as they are of no trait.
-    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for item in items {
-        match item {
-            Item::Struct(item) => {
-                let name = item.ident.to_string();
-                unique(&mut types, &name, &format!("types in {at}"))?;
-                if at == "types" && !matches!(item.fields, Fields::Named(_)) && VALUES.contains(&&*name) {
-                    return Err(Error::Names(format!(
-                        "the type {name} would be what Rust calls `{name}`, in code that is derived: an action of the \
-                         overlay can give it another name"
-                    )));
-                }
-                fields(&item.fields, &name)?;
-            }
-            Item::Enum(item) => {
-                let name = item.ident.to_string();
-                unique(&mut types, &name, &format!("types in {at}"))?;
-                let mut variants = BTreeSet::new();
+pub(crate) fn check(shapes: &[Shape]) -> Result<(), Error> {
+    for Shape { name, kind, .. } in shapes {
+        match kind {
+            Kind::Object(object) => fields(object.fields.iter().map(|field| (&field.name, Some(&field.json))), name)?,
+            Kind::Union(item) => {
                 for variant in &item.variants {
-                    unique(&mut variants, &variant.ident.to_string(), &format!("variants of {name}"))?;
-                    fields(&variant.fields, &format!("{name}::{}", variant.ident))?;
+                    let wires: Vec<_> = variant.fields.iter().map(|field| rename_of(&field.attrs)).collect();
+                    let names = variant.fields.iter().zip(&wires);
+                    let names = names.filter_map(|(field, wire)| Some((field.ident.as_ref()?, wire.as_ref())));
+                    fields(names, format!("{name}::{}", variant.ident))?;
                 }
             }
-            Item::Type(item) => unique(&mut types, &item.ident.to_string(), &format!("types in {at}"))?,
-            Item::Impl(item) => {
-                let (None, Some(owner)) = impl_of(item) else { continue };
-                let own = methods.entry(owner.clone()).or_default();
-                for function in &item.items {
-                    let ImplItem::Fn(function) = function else { continue };
-                    let name = function.sig.ident.to_string();
-                    // The setter of a parameter with such a name gets another one, by `model`.
-                    if at == CALLS && (function.sig.asyncness.is_some() || name == "new") {
-                        continue;
-                    }
-                    unique(own, &name, &format!("methods of {owner}"))?;
-                }
+            Kind::Newtype(_) if VALUES.iter().any(|value| name == value) => {
+                return Err(Error::Names(format!(
+                    "the type {name} would be what Rust calls `{name}`, in code that is derived: an action of the \
+                     overlay can give it another name"
+                )));
             }
-            Item::Mod(item) => {
-                if let Some((_, items)) = &item.content {
-                    module(items, &item.ident.to_string())?;
-                }
-            }
-            _ => {}
+            Kind::Newtype(_) | Kind::Texts(_) => {}
         }
     }
     Ok(())
 }
 
-fn fields(fields: &Fields, of: &str) -> Result<(), Error> {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for field in fields {
-        let Some(ident) = &field.ident else { continue };
-        let wire = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
-        if let Some(other) = names.insert(ident.to_string(), wire.clone()) {
+/// Checks the fields of one type, each with its name in JSON where that is another one.
+///
+/// # Errors
+/// Where two have one name.
+pub(crate) fn fields<'n>(
+    names: impl Iterator<Item = (&'n Ident, Option<&'n String>)>,
+    of: impl std::fmt::Display,
+) -> Result<(), Error> {
+    let mut found: BTreeMap<&Ident, String> = BTreeMap::new();
+    for (name, wire) in names {
+        let wire = wire.map_or_else(|| name.to_string(), String::clone);
+        if let Some(other) = found.insert(name, wire.clone()) {
             return Err(Error::Names(format!(
-                "`{other}` and `{wire}` both map to the field `{of}.{ident}`: remove one of them in \
-                 openapi/overlay.yaml"
+                "`{other}` and `{wire}` both map to the field `{of}.{name}`: remove one of them in openapi/overlay.yaml"
             )));
         }
     }
     Ok(())
-}
-
-fn unique(names: &mut BTreeSet<String>, name: &str, what: &str) -> Result<(), Error> {
-    if names.insert(name.to_owned()) {
-        return Ok(());
-    }
-    Err(Error::Names(format!("two {what} would be `{name}`")))
 }

@@ -30,13 +30,11 @@ mod by_hand;
 mod calls;
 mod checks;
 mod circles;
-mod client;
 mod composed;
 mod defaults;
-pub mod demands;
-pub mod described;
+mod described;
 pub mod description;
-pub mod directions;
+mod directions;
 mod discriminators;
 mod docs;
 pub mod document;
@@ -45,10 +43,10 @@ mod files;
 mod fixtures;
 mod handles;
 mod identifiers;
+mod limits;
 mod media;
 mod model;
-pub mod notes;
-mod nullable;
+mod names;
 mod objects;
 mod operations;
 mod pages;
@@ -59,11 +57,11 @@ mod prose;
 pub mod read_only;
 mod rust;
 mod secrets;
+mod shapes;
 mod stand_in;
 mod templates;
 mod types;
 mod unions;
-mod variants;
 mod waits;
 
 pub use self::by_hand::missing_operations;
@@ -155,41 +153,52 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     read_only::prepare(&mut document);
     docs::prepare(&mut document);
     let described = document.clone();
-    let discriminators = discriminators::of(&document);
-    prepare::prepare(&mut document);
-    let mut spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
+    let schemas = prepare::prepare(&mut document);
+    let operations = described::Operations::of(&document, &bodies, &schemas)?;
+    parameters::without_styles(&mut document);
+    let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
-    let operations = described::Operations::of(&spec, &bodies)?;
-    described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
     settings.with_interface(progenitor::InterfaceStyle::Builder).with_derive("PartialEq");
     secrets::convert(&mut settings)?;
     let tokens =
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
-    let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
+    let file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
-    operations::rename_module(&mut file)?;
-
-    let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
-    variants::rename(types, &described);
-    identifiers::check(&file)?;
-    let mut directions = directions::Directions::of(&file)?;
-    directions.answers.extend(answers);
+    let types = rust::module(&file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
+    let mut shapes = shapes::of(types, &schemas, &described)?;
+    identifiers::check(&shapes)?;
     let mut model = model::of(&file, &operations)?;
-    let (checked, mut places) = types::open_and_check(&mut file, &directions, &discriminators)?;
-    let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
-    pages::rename(&mut model, &pages::unify(types, &pages, &mut places), &mut directions);
-    operations::emit(&mut file, &model, &checked, &waits::of(&described)?)?;
-    waits::add_ends(&mut file, &described, &places)?;
-    docs::add(&mut file, &model, &described);
-    handles::add(&mut file, &model);
-    client::replace(&mut file, &spec.info.version);
-    secrets::list(&mut file, secret_names);
-    stand_in::add(&mut file, &model);
-    file.items.push(description);
-    fixtures::add(&mut file, &described, &places, &directions)?;
-    demands::check(&file, &operations, &directions)?;
-    features::gate(&mut file, &model)?;
+    let mut directions = directions::Directions::of(&shapes, &model);
+    directions.answers.extend(answers);
+    directions.tell_apart(&mut shapes);
+    let mut places = shapes::places(&shapes);
+    let pages = pages::unify(&mut shapes, &mut model, &mut directions, &pages, &mut places);
+    let ends = waits::ends(&mut shapes, &described)?;
+
+    let discriminators = discriminators::of(&described);
+    let types::Types { items, checked } = types::emit(&shapes, builders::error(types), &directions, &discriminators);
+    let fixtures = fixtures::items(&shapes, &described, &directions);
+    let client = operations::client(&model, &described, &shapes);
+    let calls = operations::calls(&model, &shapes, &checked, &waits::of(&described)?)?;
+    let (secrets, version, handles) = (secrets::list(secret_names), spec.info.version.trim(), handles::items(&model));
+    let (operations, routes) = (docs::list(&model, &described), stand_in::routes(&model));
+    let mut file: syn::File = syn::parse_quote! {
+        #secrets
+        use crate::client::Client;
+        /// The version of the API that is described.
+        pub(crate) const API_VERSION: &str = #version;
+        /// Types used as operation parameters and responses.
+        #[allow(clippy::all)]
+        pub mod types { #(#items)* #(#pages)* #(#ends)* #(#fixtures)* }
+        #client
+        #calls
+        #operations
+        #(#handles)*
+        #routes
+        #description
+    };
+    features::gate(&mut file, &model, &directions::graph(&shapes));
     paths::shorten(&mut file);
     Ok(Generated { code: file, places })
 }

@@ -7,13 +7,15 @@
 use std::collections::BTreeSet;
 
 use quote::format_ident;
+use syn::visit::Visit;
 use syn::{Fields, Ident, Item, ReturnType, Type};
 
 use super::Error;
 use super::answers::Answer;
 use super::described::{Described, Operations, Parameter};
 use super::document::plain;
-use super::rust::{CALLS, argument, as_send, functions, impl_of, last_name, missing, module, option_setter};
+use super::identifiers::fields;
+use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module, names_in, option_setter};
 
 /// An operation.
 pub(crate) struct Operation<'d> {
@@ -25,6 +27,8 @@ pub(crate) struct Operation<'d> {
     pub(crate) parameters: Vec<Taken<'d>>,
     pub(crate) body: Option<Body>,
     pub(crate) answer: Reading,
+    /// Which one it is, in progenitor's order.
+    pub(crate) nth: usize,
 }
 
 /// A parameter, as a call takes it.
@@ -85,6 +89,17 @@ impl Operation<'_> {
     pub(crate) fn has_setter(&self, name: &str) -> bool {
         self.parameters.iter().any(|parameter| parameter.setter == name)
     }
+
+    /// The names of the types that it sends.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = String> {
+        let types = self.parameters.iter().map(|parameter| &parameter.ty).chain(self.body.iter().map(|body| &body.ty));
+        types.flat_map(|ty| names_in(|names| names.visit_type(ty)))
+    }
+
+    /// The names of the types that it answers with.
+    pub(crate) fn received(&self) -> impl Iterator<Item = String> + use<> {
+        names_in(|names| names.visit_type(&self.answer.ty())).into_iter()
+    }
 }
 
 /// The operations of what progenitor has generated, by the names of their calls.
@@ -92,13 +107,17 @@ impl Operation<'_> {
 /// # Errors
 /// Where its code is not of the shape that is known.
 pub(crate) fn of<'d>(file: &syn::File, operations: &'d Operations) -> Result<Vec<Operation<'d>>, Error> {
-    let builder = module(&file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
+    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let mut found = beginnings(file, operations)
-        .map(|(function, call, described)| operation(builder, function, call, described))
+        .enumerate()
+        .map(|(nth, (function, call, described))| operation(builder, nth, function, call, described))
         .collect::<Result<Vec<_>, _>>()?;
     // The order of a document's paths is that of its keys, or not, as a feature of serde_json has it.
     found.sort_by(|a, b| a.call.cmp(&b.call));
-    Ok(found)
+    match found.windows(2).find(|two| two[0].call == two[1].call) {
+        Some([first, ..]) => Err(Error::Names(format!("two types in calls would be `{}`", first.call))),
+        _ => Ok(found),
+    }
 }
 
 /// The functions that begin calls: the name of each, that of the struct that is its call, and the operation.
@@ -115,18 +134,20 @@ fn beginnings<'f, 'o>(
 
 fn operation<'d>(
     builder: &[Item],
+    nth: usize,
     function: &Ident,
     call: &Ident,
     described: &'d Described,
 ) -> Result<Operation<'d>, Error> {
     let shape = |what: &str| Error::Shape(format!("operation {}: {what}", described.id));
-    let fields = builder.iter().find_map(|item| match item {
+    let named = builder.iter().find_map(|item| match item {
         Item::Struct(item) if item.ident == *call => Some(&item.fields),
         _ => None,
     });
-    let Some(Fields::Named(fields)) = fields else { return Err(shape("there is no struct of its calls")) };
+    let Some(Fields::Named(named)) = named else { return Err(shape("there is no struct of its calls")) };
+    fields(named.named.iter().filter_map(|field| Some((field.ident.as_ref()?, None))), call)?;
     let (mut parameters, mut body) = (Vec::new(), None);
-    for field in fields.named.iter().skip(1) {
+    for field in named.named.iter().skip(1) {
         let (Some(setter), Some(held)) = (&field.ident, argument(&field.ty, "Result")) else {
             return Err(shape("a field of its call is no Result"));
         };
@@ -166,7 +187,7 @@ fn operation<'d>(
         (ty, Answer::AsGenerated) => Reading::Json(ty.clone()),
     };
     let (function, call) = (function.clone(), call.clone());
-    Ok(Operation { function, call, described, parameters, body, answer })
+    Ok(Operation { function, call, described, parameters, body, answer, nth })
 }
 
 /// Gives each parameter a setter whose name no other function of the call has.

@@ -16,33 +16,36 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Field, Fields, Item, ItemStruct, Type};
+use syn::{Ident, Item, Type};
 
 use super::directions::Directions;
 use super::pages;
 use super::prose::code;
-use super::rust::{argument, doc_of, last_name, rename_of, retain_serde_metas, says_to_serde, set_doc, underive};
+use super::rust::{argument, last_name};
+use super::shapes::{Field, Object};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 8] = ["String", "Secret", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
 
-/// Writes the readers of the structs of answers. `open` are the enums that are open; `alternatives` are those of a
-/// union, which are distinguished by what they hold.
-pub(crate) fn write_readers(
-    types: &mut Vec<Item>,
-    directions: &Directions,
-    open: &BTreeSet<String>,
-    alternatives: &BTreeSet<String>,
-) {
-    let mut impls = Vec::new();
-    for item in types.iter_mut() {
-        let Item::Struct(item) = item else { continue };
-        let name = item.ident.to_string();
-        if directions.response.contains(&name) && !alternatives.contains(&name) {
-            impls.extend(reader_of(item, directions, open));
+/// How an object is read.
+pub(crate) struct Reader {
+    pub(crate) items: [Item; 2],
+    /// The fields that an answer may lack without being an error.
+    made_up: Vec<String>,
+}
+
+impl Reader {
+    /// What is said of them.
+    pub(crate) fn said(&self) -> String {
+        if self.made_up.is_empty() {
+            return String::new();
         }
+        format!(
+            "\n\nIf an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or \
+             list, 0, false), and [`made_good`](crate::Response::made_good) lists it: {}.",
+            self.made_up.join(", ")
+        )
     }
-    types.extend(impls.into_iter().flatten());
 }
 
 /// How a field is read, and what becomes of that.
@@ -53,28 +56,26 @@ enum Reading {
     Rest(TokenStream),
 }
 
-fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<String>) -> Option<[Item; 2]> {
-    let name = item.ident.clone();
-    let Fields::Named(fields) = &mut item.fields else { return None };
-    let is_page = pages::is_page(fields);
+/// Writes the reader of an object of answers. `open` are the enums that are open.
+pub(crate) fn reader(name: &Ident, of: &Object, directions: &Directions, open: &BTreeSet<String>) -> Reader {
+    let is_page = pages::is_page(of);
     // A field may have any name that begins with a letter.
     let object = format_ident!("_object");
     let (mut slots, mut read, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let mut made_up = Vec::new();
     let mut has_rest = false;
-    for field in &mut fields.named {
-        let Some(ident) = field.ident.clone() else { continue };
-        let json = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string().trim_start_matches("r#").to_owned());
+    for field in &of.fields {
+        let (ident, json) = (&field.name, &field.json);
         // What an answer is about is never made up, nor that a list is empty.
         let is_identity = match json.as_str() {
             "id" => directions.answers.contains(&name.to_string()),
             pages::DATA => is_page,
             _ => false,
         };
-        match reading(field, &json, is_identity, open) {
+        match reading(field, is_identity, open) {
             Reading::Slot { how, value } => {
                 if how.starts_with("required_") {
-                    made_up.push(code(&json));
+                    made_up.push(code(json));
                 }
                 let how = format_ident!("{how}");
                 slots.push(quote!(let mut #ident = slot::#how();));
@@ -86,16 +87,13 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
                 values.push(quote!(#ident: _rest #value));
             }
         }
-        forget_reading(field);
     }
-    say_what_is_made_up(&mut item.attrs, &made_up);
-    underive(&mut item.attrs, &["Deserialize"]);
     let read_fields = match has_rest {
         true => quote!(let _rest = object::read_fields_and_rest),
         false => quote!(object::read_fields),
     };
     let label = name.to_string();
-    Some([
+    let items = [
         syn::parse_quote! {
             impl crate::runtime::object::Object for #name {
                 const NAME: &'static str = #label;
@@ -118,28 +116,14 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
                 }
             }
         },
-    ])
+    ];
+    Reader { items, made_up }
 }
 
-/// Adds to the documentation of a type which of its fields an answer may lack without being an error.
-fn say_what_is_made_up(attrs: &mut Vec<syn::Attribute>, fields: &[String]) {
-    if fields.is_empty() {
-        return;
-    }
-    let said = format!(
-        "{}\n\nIf an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or \
-         list, 0, false), and [`made_good`](crate::Response::made_good) lists it: {}.",
-        doc_of(attrs),
-        fields.join(", ")
-    );
-    set_doc(attrs, &said);
-}
-
-fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>) -> Reading {
-    let inner = argument(&field.ty, "Option");
-    let of = inner.unwrap_or(&field.ty);
+fn reading(field: &Field, is_identity: bool, open: &BTreeSet<String>) -> Reading {
+    let (inner, of, json) = (argument(&field.ty, "Option"), field.held(), &field.json);
     let is_whole = is_one_of(of, &WHOLE) || holds_whole(of);
-    if field.attrs.iter().any(|attr| says_to_serde(attr, "flatten")) {
+    if field.is_flat {
         return Reading::Rest(match (inner, is_whole) {
             (Some(_), _) => quote!(.optional(#json)),
             (None, true) => quote!(.whole::<_, A::Error>()?),
@@ -150,7 +134,7 @@ fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>
     let can_be_empty = is_one_of(&field.ty, &WHOLE) || is_one_of(&field.ty, &PLAIN) || is_open;
     // What is of any kind is null where it is not there.
     let is_any = is_one_of(&field.ty, &["Value"]);
-    let may_be_absent = is_any || field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
+    let may_be_absent = is_any || !field.is_required;
     let how = match (inner, is_whole) {
         (Some(_), true) => "optional_int",
         (Some(_), false) => "optional",
@@ -163,13 +147,6 @@ fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>
         (None, false) => "required_or_default",
     };
     Reading::Slot { how, value: quote!(.value()) }
-}
-
-/// Takes out of what is said to serde what is about reading alone.
-fn forget_reading(field: &mut Field) {
-    if argument(&field.ty, "Option").is_some() {
-        retain_serde_metas(field, |meta| !meta.path().is_ident("default"));
-    }
 }
 
 /// Whether a list or a map is of whole numbers, at whatever depth.

@@ -1,72 +1,75 @@
-//! The operations: the functions that begin calls keep progenitor's names; all that a call is made of is emitted anew,
-//! from the model.
+//! The operations: the functions that begin calls, and what a call is made of, all from the model.
 //!
-//! before: `mod builder` of progenitor's
-//! after:  `mod calls` of the structs that `calls` makes
+//! before: `Operation { function: get_backup, call: GetBackup, … }`
+//! after:  `impl Client { pub fn get_backup(&self) -> calls::GetBackup<'_> { … } }`, and `mod calls` of the structs that
+//!         `calls` makes
 
 use std::collections::BTreeSet;
 
-use syn::visit_mut::VisitMut;
-use syn::{Ident, Item};
+use serde_json::Value;
+use syn::{ImplItemFn, Item};
 
-use super::model::{self, Operation};
-use super::rust::{CALLS, impl_of, missing, module, module_mut};
+use super::model::{Operation, Reading};
+use super::rust::set_doc;
+use super::shapes::Shape;
 use super::waits::{self, Waits};
-use super::{Error, calls, pages};
+use super::{Error, calls, docs, pages};
 
-/// Gives the module of the calls its name.
+/// The functions of the client.
+pub(crate) fn client(model: &[Operation<'_>], document: &Value, shapes: &[Shape]) -> Option<Item> {
+    let mut operations: Vec<&Operation<'_>> = model.iter().collect();
+    operations.sort_by_key(|operation| operation.nth);
+    let functions = operations.into_iter().map(|operation| {
+        let Operation { function: name, call, .. } = operation;
+        let aliases = docs::aliases(operation, document);
+        let mut function: ImplItemFn = syn::parse_quote! {
+            pub fn #name(&self) -> calls::#call<'_> {
+                calls::#call::new(self)
+            }
+        };
+        set_doc(&mut function.attrs, &docs::text(operation, document, shapes));
+        function
+            .attrs
+            .extend(aliases.iter().map(|alias| -> syn::Attribute { syn::parse_quote!(#[doc(alias = #alias)]) }));
+        function
+    });
+    // A file of one feature gets a heading of its own.
+    let client = syn::parse_quote! {
+        /// # Operations
+        ///
+        /// Each begins a call: set what it needs, and `send` or await it.
+        impl Client { #(#functions)* }
+    };
+    (!model.is_empty()).then_some(client)
+}
+
+/// The module of the calls. `checked` are the types that have limits to be held to.
 ///
 /// # Errors
-/// Where there is none.
-pub(crate) fn rename_module(file: &mut syn::File) -> Result<(), Error> {
-    let is_builder = |item: &&mut Item| matches!(item, Item::Mod(module) if module.ident == "builder");
-    let Some(Item::Mod(module)) = file.items.iter_mut().find(is_builder) else { return Err(missing("mod builder")) };
-    module.ident = Ident::new(CALLS, module.ident.span());
-    module.attrs.retain(|attr| !attr.path().is_ident("doc"));
-    module.attrs.push(syn::parse_quote!(
-        /// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
-    ));
-    let clients = file.items.iter_mut().filter_map(|item| match item {
-        Item::Impl(item) if impl_of(item).1.as_deref() == Some("Client") => Some(item),
-        _ => None,
-    });
-    clients.for_each(|client| RenamePaths.visit_item_impl_mut(client));
-    Ok(())
-}
-
-/// Renames the module in the paths of the client's functions.
-struct RenamePaths;
-
-impl VisitMut for RenamePaths {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        if path.segments.len() > 1 && path.segments[0].ident == "builder" {
-            path.segments[0].ident = Ident::new(CALLS, path.segments[0].ident.span());
-        }
-        syn::visit_mut::visit_path_mut(self, path);
-    }
-}
-
-/// Puts the crate's calls in the place of progenitor's.
-pub(crate) fn emit(
-    file: &mut syn::File,
+/// Where it is not known how to wait for an operation.
+pub(crate) fn calls(
     model: &[Operation<'_>],
+    shapes: &[Shape],
     checked: &BTreeSet<String>,
     waits: &Waits,
-) -> Result<(), Error> {
-    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let mut emitted: Vec<Item> = Vec::new();
+) -> Result<Item, Error> {
+    let mut items: Vec<Item> = Vec::new();
     for operation in model {
-        let is_one = matches!(&operation.answer, model::Reading::Json(answer) if pages::is_one(answer, types));
-        let is_polled = is_one && operation.described.method == "GET" && operation.body.is_none();
+        let answer = match &operation.answer {
+            Reading::Json(answer) => pages::object_of(answer, shapes).filter(|answer| !pages::is_page(answer)),
+            _ => None,
+        };
+        let answer = answer.filter(|_| operation.described.method == "GET" && operation.body.is_none());
         let wait = waits.get(&operation.described.id);
-        let waits = if is_polled { waits::functions(operation, wait, types)? } else { Vec::new() };
-        emitted.extend(calls::items(operation, checked, pages::of(operation, types), waits));
+        let waits = answer.map(|answer| waits::functions(operation, wait, answer)).transpose()?;
+        items.extend(calls::items(operation, checked, pages::of(operation, shapes), waits.unwrap_or_default()));
     }
-    let builder = module_mut(&mut file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
-    builder.clear();
-    builder.push(syn::parse_quote!(
-        use super::types;
-    ));
-    builder.extend(emitted);
-    Ok(())
+    Ok(syn::parse_quote! {
+        #[allow(clippy::all)]
+        /// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
+        pub mod calls {
+            use super::types;
+            #(#items)*
+        }
+    })
 }

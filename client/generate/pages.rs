@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{Fields, FieldsNamed, Item, Type};
+use syn::{Item, Type};
 
 use super::Places;
-use super::directions::{Directions, names_in};
-use super::features::owner;
+use super::directions::Directions;
 use super::model::{Operation, Reading};
 use super::prose::tidy;
-use super::rust::{argument, last_name, rename_of};
+use super::rust::{argument, last_name};
+use super::shapes::{self, Field, Object, Shape};
 
 /// The property that holds a page's items.
 pub(crate) const DATA: &str = "data";
@@ -103,68 +103,67 @@ pub(crate) struct Paged {
     pub(crate) has_cursors: bool,
 }
 
-/// Makes one type of all pages, and returns what it is called in their places.
-pub(crate) fn unify(types: &mut Vec<Item>, whole: &Whole, places: &mut Places) -> BTreeMap<String, Type> {
-    let held_elsewhere: BTreeSet<String> = types.iter().flat_map(named_by).collect();
+/// Makes one type of all pages, has it stand in their places, and returns what is emitted for it.
+pub(crate) fn unify(
+    shapes: &mut Vec<Shape>,
+    model: &mut [Operation<'_>],
+    directions: &mut Directions,
+    whole: &Whole,
+    places: &mut Places,
+) -> Vec<Item> {
+    let held_elsewhere: BTreeSet<String> = shapes.iter().flat_map(Shape::names).collect();
     let mut unified: BTreeMap<String, (&Kind, Type)> = BTreeMap::new();
-    for item in types.iter() {
-        let Item::Struct(syn::ItemStruct { ident, fields: Fields::Named(fields), .. }) = item else { continue };
-        let kind = KINDS.iter().zip(&whole.0).find_map(|(kind, known)| Some((kind, kind.held(fields, known)?)));
-        if let Some(kind) = kind.filter(|_| !held_elsewhere.contains(&ident.to_string())) {
-            unified.insert(ident.to_string(), kind);
-        }
+    for shape in shapes.iter().filter(|shape| !held_elsewhere.contains(&shape.name.to_string())) {
+        let Some(object) = shape.object() else { continue };
+        let kind = KINDS.iter().zip(&whole.0).find_map(|(kind, known)| Some((kind, kind.held(object, known)?)));
+        unified.extend(kind.map(|kind| (shape.name.to_string(), kind)));
     }
     // A type of the document may have the name of a kind.
-    let taken: BTreeSet<String> = types.iter().filter_map(owner).filter(|name| !unified.contains_key(name)).collect();
-    unified.retain(|_, (kind, _)| !taken.contains(kind.name));
-    types.retain(|item| owner(item).is_none_or(|owner| !unified.contains_key(&owner)));
+    let is_taken = |kind: &Kind| shapes.iter().any(|shape| shape.name == kind.name && !unified.contains_key(kind.name));
+    let free: Vec<_> = KINDS.iter().zip(&whole.0).filter(|(kind, _)| !is_taken(kind)).collect();
+    unified.retain(|_, (kind, _)| free.iter().any(|(free, _)| free.name == kind.name));
+    shapes.retain(|shape| !unified.contains_key(&shape.name.to_string()));
     for (_, path) in places.iter_mut() {
         let name = path.trim_start_matches("types::").split("::").next().unwrap_or_default();
         if let Some((kind, _)) = unified.get(name) {
             *path = path.replacen(name, kind.name, 1);
         }
     }
-    let is_own = |ty: &Type| {
-        let name = last_name(ty).map(ToString::to_string);
-        name.is_some_and(|name| types.iter().any(|item| owner(item).is_some_and(|owner| owner == name)))
-    };
-    let named = |(name, (kind, held)): (String, (&Kind, Type))| {
-        let kind = format_ident!("{}", kind.name);
-        let held = if is_own(&held) { quote!(types::#held) } else { quote!(#held) };
-        (name, syn::parse_quote!(types::#kind<#held>))
-    };
-    let named = unified.into_iter().map(named).collect();
-    for (kind, known) in KINDS.iter().zip(&whole.0).filter(|(kind, _)| !taken.contains(kind.name)) {
-        types.extend(kind.items(known));
+    for operation in model {
+        if let Reading::Json(ty) | Reading::Optional(ty) = &mut operation.answer
+            && let Some((kind, held)) = last_name(ty).and_then(|name| unified.get(&name.to_string()))
+        {
+            let (kind, held) = (format_ident!("{}", kind.name), outside(held, shapes));
+            *ty = syn::parse_quote!(types::#kind<#held>);
+        }
     }
-    named
+    for names in [&mut directions.response, &mut directions.answers] {
+        names.retain(|name| !unified.contains_key(name));
+    }
+    free.into_iter().flat_map(|(kind, known)| kind.items(known)).collect()
 }
 
-/// The types that an item names beside its own.
-fn named_by(item: &Item) -> BTreeSet<String> {
-    use syn::visit::Visit;
-    match item {
-        Item::Struct(item) => names_in(|names| names.visit_fields(&item.fields)),
-        Item::Enum(item) => names_in(|names| item.variants.iter().for_each(|variant| names.visit_variant(variant))),
-        _ => BTreeSet::new(),
+/// A type as it is named outside of `mod types`.
+fn outside(ty: &Type, shapes: &[Shape]) -> Type {
+    match last_name(ty).and_then(|name| shapes::find(shapes, name)) {
+        Some(_) => syn::parse_quote!(types::#ty),
+        None => ty.clone(),
     }
 }
 
 impl Kind {
-    /// What the list of a page holds, where these are the fields of one of this kind.
-    fn held(&self, fields: &FieldsNamed, known: &BTreeMap<String, (String, String)>) -> Option<Type> {
+    /// What the list of a page holds, where an object is one of this kind.
+    fn held(&self, object: &Object, known: &BTreeMap<String, (String, String)>) -> Option<Type> {
         let mut plain = 0;
         let mut held = None;
-        for field in &fields.named {
-            let name = rename_of(&field.attrs).or_else(|| Some(field.ident.as_ref()?.to_string()))?;
-            let ty = &field.ty;
-            if name == DATA {
+        for Field { json, ty, .. } in &object.fields {
+            if json == DATA {
                 held = argument(ty, "Vec").cloned();
-            } else if let Some((_, expected)) = self.plain.iter().find(|(plain, _)| *plain == name) {
+            } else if let Some((_, expected)) = self.plain.iter().find(|(plain, _)| plain == json) {
                 (short(ty) == *expected).then_some(())?;
                 plain += 1;
             } else {
-                let of = &known.get(&name)?.0;
+                let of = &known.get(json)?.0;
                 (short(argument(ty, "Option").unwrap_or(ty)) == rust_type(of)).then_some(())?;
             }
         }
@@ -284,31 +283,27 @@ fn rust_type(of: &str) -> &'static str {
     }
 }
 
-/// Whether these are the fields of a page.
-pub(crate) fn is_page(fields: &FieldsNamed) -> bool {
-    items(fields).is_some()
+/// Whether an object is a page.
+pub(crate) fn is_page(object: &Object) -> bool {
+    items(object).is_some()
 }
 
-/// What a page's list holds, where the fields are those of a page with numbers.
-fn items(fields: &FieldsNamed) -> Option<&Type> {
-    let next = field(fields, NEXT).and_then(|next| argument(next, "Option"))?;
+/// What a page's list holds, where an object is one with numbers.
+fn items(object: &Object) -> Option<&Type> {
+    let field = |name: &str| object.fields.iter().find(|field| field.name == name).map(|field| &field.ty);
+    let next = field(NEXT).and_then(|next| argument(next, "Option"))?;
     last_name(next).filter(|name| *name == "i64")?;
-    argument(field(fields, DATA)?, "Vec")
+    argument(field(DATA)?, "Vec")
 }
 
-fn field<'a>(fields: &'a FieldsNamed, name: &str) -> Option<&'a Type> {
-    fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|ident| ident == name)).map(|field| &field.ty)
-}
-
-/// Whether a type is a struct that is no page: one thing.
-pub(crate) fn is_one(ty: &Type, types: &[Item]) -> bool {
+/// The object that a type is.
+pub(crate) fn object_of<'s>(ty: &Type, shapes: &'s [Shape]) -> Option<&'s Object> {
     let is_page_of_all = KINDS.iter().any(|kind| argument(ty, kind.name).is_some());
-    !is_page_of_all
-        && last_name(ty).and_then(|name| fields_of(types, &name.to_string())).is_some_and(|fields| !is_page(fields))
+    last_name(ty).filter(|_| !is_page_of_all).and_then(|name| shapes::find(shapes, name)?.object())
 }
 
 /// How the pages of an operation are gone through, where its answers come in pages.
-pub(crate) fn of(operation: &Operation<'_>, types: &[Item]) -> Option<Paged> {
+pub(crate) fn of(operation: &Operation<'_>, shapes: &[Shape]) -> Option<Paged> {
     let Reading::Json(answer) = &operation.answer else { return None };
     if operation.body.is_some() {
         return None;
@@ -325,38 +320,6 @@ pub(crate) fn of(operation: &Operation<'_>, types: &[Item]) -> Option<Paged> {
     if let Some(held) = numbers {
         return Some(Paged { at, held: held.clone(), has_cursors: false });
     }
-    let held = items(fields_of(types, &last_name(answer)?.to_string())?)?;
-    // `Vec<Backup>` in `types` is a list of `types::Backup` elsewhere.
-    let is_own = |name: &str| types.iter().any(|item| owner(item).is_some_and(|owner| owner == name));
-    let held = match held {
-        Type::Path(path) if path.path.get_ident().is_some_and(|name| is_own(&name.to_string())) => {
-            syn::parse_quote!(types::#held)
-        }
-        _ => held.clone(),
-    };
+    let held = outside(items(object_of(answer, shapes)?)?, shapes);
     Some(Paged { at, held, has_cursors: false })
-}
-
-/// What the types of answers are called once pages are one.
-pub(crate) fn rename(model: &mut [Operation<'_>], unified: &BTreeMap<String, Type>, directions: &mut Directions) {
-    for operation in model {
-        if let Reading::Json(ty) | Reading::Optional(ty) = &mut operation.answer
-            && let Some(page) = last_name(ty).and_then(|name| unified.get(&name.to_string()))
-        {
-            *ty = page.clone();
-        }
-    }
-    for names in [&mut directions.response, &mut directions.answers] {
-        names.retain(|name| !unified.contains_key(name));
-    }
-}
-
-fn fields_of<'a>(items: &'a [Item], name: &str) -> Option<&'a FieldsNamed> {
-    items.iter().find_map(|item| match item {
-        Item::Struct(item) if item.ident == name => match &item.fields {
-            Fields::Named(fields) => Some(fields),
-            _ => None,
-        },
-        _ => None,
-    })
 }

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::{METHODS, plain, resolved};
 use super::media;
@@ -91,6 +91,31 @@ fn with_schema(parameter: &mut Value) -> bool {
     map.insert("schema".to_owned(), media["schema"].clone());
     map.insert(IS_JSON.to_owned(), true.into());
     true
+}
+
+/// Takes out how parameters are written: progenitor knows one style, and all are ours to write.
+pub(crate) fn without_styles(document: &mut Value) {
+    let root = document.clone();
+    let mut strip = |parameter: &mut Value| {
+        let schema = resolved(&parameter["schema"], &root);
+        let has_properties = schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
+        let is_struct = schema["type"] == "object" && has_properties;
+        if let Value::Object(map) = parameter {
+            map.remove("style");
+            map.remove("explode");
+        }
+        // progenitor's builders take no struct for a parameter. A map has all that it could say.
+        if is_struct {
+            parameter["schema"] = json!({ "type": "object", "additionalProperties": true });
+        }
+        true
+    };
+    for item in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut()) {
+        each(item, &root, &mut strip);
+        for method in METHODS {
+            item.get_mut(method).into_iter().for_each(|operation| each(operation, &root, &mut strip));
+        }
+    }
 }
 
 /// Gives a parameter a name that no other one has.

@@ -1,59 +1,59 @@
-//! What the spec must not say to progenitor, and what it notes instead.
+//! What the spec must not say to progenitor, and is read here once.
 //!
 //! before: `retention_value: {type: integer, minimum: 1}`, which becomes `NonZeroU64`
-//! after:  `retention_value: {type: integer, description: "…min=1…"}`, which becomes `i64` with a check
+//! after:  `retention_value: {type: integer, description: "#/components/…/retention_value"}`, which becomes `i64`
 //!
 //! Bounds and patterns become types that refuse at decoding (`NonZeroU64`, newtypes over a regular
-//! expression), and half of the bounds are lost. So they are taken out here, for every schema. A
-//! note in the schema's description says what they were; typify carries descriptions to the very
-//! field or type that the schema becomes, where `types` reads the note and removes it. A request is
-//! then checked before it is sent, and an answer is not, since the server has acted already.
+//! expression), and half of the bounds are lost. So they are taken out here, for every schema, with all
+//! texts. In a description's place is the schema's JSON pointer: typify carries it to the very field or type
+//! that the schema becomes, and by it `shapes` finds what has been read. A request is then checked before it
+//! is sent, and an answer is not, since the server has acted already.
 
 use serde_json::{Map, Value};
 
 use super::document::{METHODS, escape, have_names};
-use super::notes::{Bound, Limit, Limits, MARK, NULLABLE};
+use super::limits::{self, Said, Schemas};
 use super::pages;
 
-pub(crate) fn prepare(document: &mut Value) {
+/// Changes all schemas, and returns what was said of them.
+pub(crate) fn prepare(document: &mut Value) -> Schemas {
+    let mut schemas = Schemas::new();
     for kind in ["schemas", "parameters", "requestBodies", "responses"] {
-        if let Some(Value::Object(items)) = document.pointer_mut(&format!("/components/{kind}")) {
-            for (name, item) in items {
-                let at = format!("/components/{kind}/{}", escape(name));
-                match kind {
-                    "schemas" => schema(item, &at),
-                    _ => holder(item, &at),
-                }
-            }
-        }
+        let Some(components) = document.get_mut("components") else { continue };
+        let visit = if kind == "schemas" { schema } else { holder };
+        each_of(components, kind, "/components", visit, &mut schemas);
     }
-    let Some(Value::Object(paths)) = document.get_mut("paths") else { return };
+    let Some(Value::Object(paths)) = document.get_mut("paths") else { return schemas };
     for (path, item) in paths {
         let at = format!("/paths/{}", escape(path));
-        each_of(item, "parameters", &at, holder);
+        each_of(item, "parameters", &at, holder, &mut schemas);
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let at = format!("{at}/{method}");
-            each_of(operation, "parameters", &at, holder);
+            each_of(operation, "parameters", &at, holder, &mut schemas);
             if let Some(body) = operation.get_mut("requestBody") {
-                holder(body, &format!("{at}/requestBody"));
+                holder(body, &format!("{at}/requestBody"), &mut schemas);
             }
-            each_of(operation, "responses", &at, holder);
+            each_of(operation, "responses", &at, holder, &mut schemas);
         }
     }
+    schemas
 }
 
+/// A visit of a value at a pointer.
+type Visit = fn(&mut Value, &str, &mut Schemas);
+
 /// Visits what is under `key` of an object, be it an array or an object.
-fn each_of(parent: &mut Value, key: &str, at: &str, visit: fn(&mut Value, &str)) {
+fn each_of(parent: &mut Value, key: &str, at: &str, visit: Visit, schemas: &mut Schemas) {
     match parent.get_mut(key) {
         Some(Value::Object(map)) => {
             for (name, item) in map {
-                visit(item, &format!("{at}/{key}/{}", escape(name)));
+                visit(item, &format!("{at}/{key}/{}", escape(name)), schemas);
             }
         }
         Some(Value::Array(items)) => {
             for (i, item) in items.iter_mut().enumerate() {
-                visit(item, &format!("{at}/{key}/{i}"));
+                visit(item, &format!("{at}/{key}/{i}"), schemas);
             }
         }
         _ => {}
@@ -61,52 +61,35 @@ fn each_of(parent: &mut Value, key: &str, at: &str, visit: fn(&mut Value, &str))
 }
 
 /// A parameter, request body or response: it holds schemas, directly or by media type.
-fn holder(item: &mut Value, at: &str) {
+fn holder(item: &mut Value, at: &str, schemas: &mut Schemas) {
     if let Some(inner) = item.get_mut("schema") {
-        schema(inner, &format!("{at}/schema"));
+        schema(inner, &format!("{at}/schema"), schemas);
     }
-    each_of(item, "content", at, |media_type, at| {
-        if let Some(inner) = media_type.get_mut("schema") {
-            schema(inner, &format!("{at}/schema"));
-        }
-    });
+    each_of(item, "content", at, holder, schemas);
 }
 
-fn schema(value: &mut Value, at: &str) {
+fn schema(value: &mut Value, at: &str, schemas: &mut Schemas) {
     if value.get("$ref").is_some() {
         return;
     }
-    let of_each = limits_of_each(value);
+    let of_each = limits::of_each(value);
     for key in ["properties", "allOf", "oneOf", "anyOf"] {
-        each_of(value, key, at, schema);
+        each_of(value, key, at, schema, schemas);
     }
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = value.get_mut(key).filter(|v| v.is_object()) {
-            schema(inner, &format!("{at}/{key}"));
+            schema(inner, &format!("{at}/{key}"), schemas);
         }
     }
-    if let Value::Object(map) = value {
-        simplify(map);
-        page(map);
-        let mut notes = format!("at=#{at}");
-        if map.get("nullable") == Some(&Value::Bool(true)) {
-            notes.push_str(&format!(";{NULLABLE}=true"));
-        }
-        for limit in take_limits(map).into_iter().chain(of_each) {
-            notes.push_str(&format!(";{}", limit.entry()));
-        }
-        let description = map.entry("description").or_insert_with(|| "".into());
-        if let Value::String(text) = description {
-            text.push_str(&format!("{MARK}{notes}{MARK}"));
-        }
-    }
-}
-
-/// The limits of a list's items or a map's values, which have no name to note them at.
-fn limits_of_each(value: &Value) -> Limits {
-    let inner = ["items", "additionalProperties"].iter().find_map(|key| value.get(*key)?.as_object());
-    let limits = inner.cloned().map(|mut inner| take_limits(&mut inner)).unwrap_or_default();
-    limits.into_iter().map(|limit| Limit { is_of_each: true, ..limit }).collect()
+    let Value::Object(map) = value else { return };
+    simplify(map);
+    page(map);
+    let mut limits = limits::take(map);
+    limits.extend(of_each);
+    let text = map.insert("description".to_owned(), format!("#{at}").into());
+    let text = text.as_ref().and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let is_nullable = map.get("nullable") == Some(&Value::Bool(true));
+    schemas.insert(at.to_owned(), Said { text, limits, is_nullable });
 }
 
 /// Takes out what would become a type that is too narrow, or none.
@@ -118,16 +101,20 @@ fn simplify(map: &mut Map<String, Value>) {
     }
     let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     // A value that does not fit fewer bits is not an error in an answer.
-    let narrow = match text("type").as_str() {
+    let is_narrow = match text("type").as_str() {
         "integer" => text("format") != "uint64",
         "number" => true,
-        _ => false,
+        // These formats become types of crates that the client does not have.
+        _ => matches!(&*text("format"), "uuid" | "ip" | "ipv4" | "ipv6"),
     };
-    if narrow {
+    if is_narrow {
         map.remove("format");
     }
-    // What a value must not be is the server's to say, as a pattern is.
-    map.remove("not");
+    // What a value must not be is the server's to say; for a pattern every client would have an engine. A default is the
+    // server's, too.
+    for key in ["not", "pattern", "multipleOf", "uniqueItems", "default"] {
+        map.remove(key);
+    }
     // OpenAPI 3.0.3 wants null among the values of an enum that is nullable: it is no variant.
     if let Some(Value::Array(values)) = map.get_mut("enum")
         && values.iter().any(Value::is_null)
@@ -170,38 +157,4 @@ fn page(map: &mut Map<String, Value>) {
     {
         names.push(pages::DATA.into());
     }
-}
-
-/// Takes the limits out of a schema and returns those that a request is held to.
-fn take_limits(map: &mut Map<String, Value>) -> Limits {
-    let mut limits = Limits::new();
-    let mut add = |bound, number: String| limits.push(Limit { bound, number, is_of_each: false });
-    for (bound, exclusive, [inclusive, strictly]) in [
-        ("minimum", "exclusiveMinimum", [Bound::Min, Bound::Above]),
-        ("maximum", "exclusiveMaximum", [Bound::Max, Bound::Below]),
-    ] {
-        let is_strict = map.remove(exclusive) == Some(Value::Bool(true));
-        if let Some(Value::Number(n)) = map.remove(bound) {
-            add(if is_strict { strictly } else { inclusive }, n.to_string());
-        }
-    }
-    for (key, bound) in [
-        ("minLength", Bound::MinLen),
-        ("maxLength", Bound::MaxLen),
-        ("minItems", Bound::MinItems),
-        ("maxItems", Bound::MaxItems),
-    ] {
-        if let Some(Value::Number(n)) = map.remove(key) {
-            add(bound, n.to_string());
-        }
-    }
-    // Left to the server: a regular expression would cost every client an engine for it.
-    map.remove("pattern");
-    map.remove("multipleOf");
-    map.remove("uniqueItems");
-    // These formats become types of crates that the client does not have.
-    if map.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "uuid" | "ip" | "ipv4" | "ipv6")) {
-        map.remove("format");
-    }
-    limits
 }

@@ -3,11 +3,9 @@
 //! before: `See [x] and https://example.com, a <b>.` and a block of code
 //! after:  `See \[x\] and <https://example.com>, a \<b>.` and the same block, as `text`
 
-use super::notes::MARK;
-
-/// Tidies a description, and takes out what `prepare` noted in it.
+/// Tidies a description.
 pub(crate) fn tidy(text: &str) -> String {
-    let text = visible(&text.split(MARK).step_by(2).collect::<String>());
+    let text = visible(text);
     let mut out = String::with_capacity(text.len());
     // The fence that is open.
     let mut open: Option<Fence> = None;

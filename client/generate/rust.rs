@@ -1,6 +1,9 @@
 //! Small helpers to read and write Rust syntax.
 
+use std::collections::BTreeSet;
+
 use syn::punctuated::Punctuated;
+use syn::visit::Visit;
 use syn::{
     Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Token, Type,
 };
@@ -116,52 +119,39 @@ pub(crate) fn option_setter(field: &Ident) -> (Ident, String) {
     (quote::format_ident!("set_{}", plain.trim_matches('_')), plain.to_owned())
 }
 
-/// What an attribute says to serde; nothing, where it is for something else.
-pub(crate) fn serde_metas(attr: &Attribute) -> Option<Punctuated<syn::Meta, Token![,]>> {
-    attr.parse_args_with(Punctuated::parse_terminated).ok().filter(|_| attr.path().is_ident("serde"))
-}
-
 /// Whether an attribute says a word to serde.
 pub(crate) fn says_to_serde(attr: &Attribute, word: &str) -> bool {
-    serde_metas(attr).iter().flatten().any(|meta| meta.path().is_ident(word))
-}
-
-/// Keeps what a field says to serde where that is wanted, and tells whether anything went.
-pub(crate) fn retain_serde_metas(field: &mut syn::Field, is_wanted: impl Fn(&syn::Meta) -> bool) -> bool {
-    let mut went = false;
-    field.attrs.retain_mut(|attr| {
-        let Some(metas) = serde_metas(attr) else { return true };
-        let (kept, gone): (Vec<_>, Vec<_>) = metas.into_iter().partition(&is_wanted);
-        if !gone.is_empty() {
-            went = true;
-            *attr = syn::parse_quote!(#[serde(#(#kept),*)]);
-        }
-        // An attribute that says nothing any more.
-        !kept.is_empty()
-    });
-    went
-}
-
-/// Whether a trait is derived.
-pub(crate) fn derives(attrs: &[Attribute], name: &str) -> bool {
-    attrs.iter().filter_map(derived).flatten().any(|path| is_named(&path, name))
+    let metas = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated);
+    attr.path().is_ident("serde") && metas.into_iter().flatten().any(|meta| meta.path().is_ident(word))
 }
 
 /// Derives some traits no more.
 pub(crate) fn underive(attrs: &mut [Attribute], names: &[&str]) {
     for attr in attrs {
-        let Some(paths) = derived(attr) else { continue };
-        let others = paths.into_iter().filter(|path| !names.iter().any(|name| is_named(path, name)));
+        let paths = attr.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated);
+        let Some(paths) = paths.ok().filter(|_| attr.path().is_ident("derive")) else { continue };
+        let is_kept =
+            |path: &syn::Path| path.segments.last().is_none_or(|last| !names.iter().any(|name| last.ident == name));
+        let others = paths.into_iter().filter(is_kept);
         *attr = syn::parse_quote!(#[derive(#(#others),*)]);
     }
 }
 
-/// The traits of a `#[derive(…)]`.
-fn derived(attr: &Attribute) -> Option<Punctuated<syn::Path, Token![,]>> {
-    let is_derive = attr.path().is_ident("derive");
-    is_derive.then(|| attr.parse_args_with(Punctuated::parse_terminated).ok()).flatten()
+/// The types of the document that something names: the first names of its paths, as all types are in one module.
+pub(crate) fn names_in(visit: impl FnOnce(&mut Names)) -> BTreeSet<String> {
+    let mut names = Names::default();
+    visit(&mut names);
+    names.0
 }
 
-fn is_named(path: &syn::Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == name)
+#[derive(Default)]
+pub(crate) struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let is_module = |name: &&Ident| ["self", "super", "types"].iter().any(|it| *name == it);
+        let mut names = path.segments.iter().map(|segment| &segment.ident).skip_while(is_module);
+        self.0.extend(names.next().filter(|_| path.leading_colon.is_none()).map(ToString::to_string));
+        syn::visit::visit_path(self, path);
+    }
 }

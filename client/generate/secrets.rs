@@ -56,14 +56,11 @@ fn is_secret(schema: &Value, root: &Value) -> bool {
     })
 }
 
-/// Lists their names for the runtime.
-pub(crate) fn list(file: &mut syn::File, names: BTreeSet<String>) {
+/// The list of their names, for the runtime.
+pub(crate) fn list(names: BTreeSet<String>) -> syn::Item {
     let names = names.into_iter();
-    file.items.insert(
-        0,
-        syn::parse_quote! {
-            /// The fields of answers that are secret.
-            pub(crate) const SECRETS: &[&str] = &[#(#names),*];
-        },
-    );
+    syn::parse_quote! {
+        /// The fields of answers that are secret.
+        pub(crate) const SECRETS: &[&str] = &[#(#names),*];
+    }
 }

@@ -10,14 +10,14 @@ use super::described::Kind;
 use super::features::condition;
 use super::model::{Operation, Sent};
 
-/// Adds a route for each operation.
-pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
+/// The routes, one for each operation.
+pub(crate) fn routes(model: &[Operation<'_>]) -> syn::Item {
     let routes = model.iter().map(route);
-    file.items.push(syn::parse_quote! {
+    syn::parse_quote! {
         /// What the mock server knows of each operation.
         #[cfg(feature = "mock")]
         pub(crate) const ROUTES: &[crate::mock::Route] = &[#(#routes),*];
-    });
+    }
 }
 
 fn route(operation: &Operation<'_>) -> proc_macro2::TokenStream {

@@ -1,214 +1,189 @@
-//! The types: open to whatever the server sends, strict about what the client sends.
+//! The types as they are emitted: open to whatever the server sends, strict about what the client sends.
 //!
-//! before: `#[serde(deny_unknown_fields)] pub struct Backup { …: BackupState }`, `enum BackupState { Pending, … }`
-//! after:  `#[non_exhaustive] pub struct Backup { … }` without the denial, and
-//!         `#[non_exhaustive] enum BackupState { Pending, …, Unknown(UnknownValue) }`
+//! before: `Shape { name: Backup, kind: Object, … }`, `Shape { name: BackupState, kind: Texts([Pending, …]), … }`
+//! after:  `#[non_exhaustive] pub struct Backup { … }`, which may have fields that nobody knows, and
+//!         `#[non_exhaustive] pub enum BackupState { Pending, …, Unknown(UnknownValue) }`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
+use syn::{Attribute, Ident, Item};
 
 use super::directions::Directions;
 use super::discriminators::Discriminators;
-use super::document::escape;
-use super::notes::{Bound, Limits, read_note};
+use super::limits::{Bound, Limits};
 use super::prose::{code, tidy};
-use super::rust::{
-    argument, doc_of, impl_of, last_name, module_mut, rename_of, retain_serde_metas, says_to_serde, set_doc,
-};
-use super::{Error, Places, builders, checks, notes, nullable, objects, unions};
+use super::rust::{argument, last_name, set_doc};
+use super::shapes::{Field, Kind, Object, Shape, Text};
+use super::{builders, checks, objects, unions};
 
-/// Hardens `mod types` and returns the names of the types whose values must be checked before they
-/// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
-pub(crate) fn open_and_check(
-    file: &mut syn::File,
+/// The types that are emitted.
+pub(crate) struct Types {
+    pub(crate) items: Vec<Item>,
+    /// The names of those whose values must be checked before they are sent.
+    pub(crate) checked: BTreeSet<String>,
+}
+
+/// Emits all types, with what is implemented for them. `error` is the module of the error of conversions.
+pub(crate) fn emit(
+    shapes: &[Shape],
+    error: Option<Item>,
     directions: &Directions,
     discriminators: &Discriminators,
-) -> Result<(BTreeSet<String>, Places), Error> {
-    let types = module_mut(&mut file.items, "types").ok_or_else(|| Error::Shape("mod types is missing".into()))?;
-
-    let mut opened = BTreeMap::new();
-    let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
-    let docs = type_docs(types);
-    let places = places(types);
-    let alternatives = unions::alternatives(types, discriminators);
-    let tags = unions::tags(types, &alternatives);
-    let (mut unions, mut readers, mut known) = (BTreeSet::new(), Vec::new(), Vec::new());
-    for item in types.iter_mut() {
-        match item {
-            Item::Struct(item) => {
-                let fields = open_struct(item, directions, &docs);
-                limits.insert(item.ident.to_string(), fields);
+) -> Types {
+    let alternatives = unions::alternatives(shapes, discriminators);
+    let tags = unions::tags(shapes, &alternatives);
+    let is_open = |shape: &&Shape| {
+        let name = shape.name.to_string();
+        shape.texts().is_some() && directions.response.contains(&name) && !tags.contains(&name)
+    };
+    let open: BTreeSet<String> = shapes.iter().filter(is_open).map(|shape| shape.name.to_string()).collect();
+    let (mut items, mut of_unions, mut known, mut readers, mut of_open) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for shape in shapes {
+        let name = shape.name.to_string();
+        let (is_sent, is_received) = (directions.request.contains(&name), directions.response.contains(&name));
+        match &shape.kind {
+            Kind::Object(object) => {
+                let reader = (is_received && !alternatives.contains(&name))
+                    .then(|| objects::reader(&shape.name, object, directions, &open));
+                items.push(structure(shape, object, reader.as_ref(), is_sent, is_received));
+                items.extend(is_sent.then(|| builders::function(&shape.name)));
+                readers.extend(reader.into_iter().flat_map(|reader| reader.items));
             }
-            Item::Enum(item) => {
-                let name = item.ident.to_string();
-                let values = unit_values(item);
-                let is_answer = directions.response.contains(&name);
-                let reader = unions::reader(item, discriminators, &places).filter(|_| is_answer && values.is_none());
-                document(&mut item.attrs, &format!("`{name}`"));
-                item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
-                for (variant, value) in item.variants.iter_mut().zip(values.iter().flatten()) {
-                    if doc_of(&variant.attrs).is_empty() {
-                        set_doc(&mut variant.attrs, &code(value));
+            Kind::Texts(texts) if open.contains(&name) => {
+                let taken = texts.iter().any(|text| text.name == "Unknown");
+                let unknown = format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" });
+                items.push(open_enum(shape, texts, &unknown));
+                of_open.extend(open_enum_impls(&shape.name, texts, &unknown).items);
+            }
+            Kind::Texts(texts) => {
+                items.extend(closed_enum(shape, texts).items);
+                let (name, values) = (&shape.name, texts.iter().map(|text| &text.value));
+                known.push(syn::parse_quote! {
+                    impl #name {
+                        /// The values that this version of the crate knows.
+                        pub const KNOWN: &'static [&'static str] = &[#(#values),*];
                     }
+                });
+            }
+            Kind::Union(item) => {
+                let reader = unions::reader(shape, item, discriminators, shapes).filter(|_| is_received);
+                let mut item = item.clone();
+                finish(&mut item.attrs, shape);
+                if is_received {
+                    unions::open(&mut item, reader.is_some());
                 }
-                match values {
-                    Some(values) if is_answer && !tags.contains(&name) => {
-                        opened.insert(name, values);
-                    }
-                    Some(values) => {
-                        item.attrs.push(schemars_derive());
-                        known.push(known_values(&item.ident, &values));
-                    }
-                    None => {
-                        item.attrs.push(schemars_derive());
-                        unions::document_and_open(item, is_answer, reader.is_some());
-                        readers.extend(reader);
-                        if is_answer {
-                            unions.insert(name);
-                        }
-                    }
-                }
+                items.push(Item::Enum(item));
+                items.extend(unions::impls(shape, is_received));
+                of_unions.extend(reader);
             }
-            _ => {}
-        }
-    }
-    let open: BTreeSet<String> = opened.keys().cloned().collect();
-    unions::drop_impls(types, &unions.union(&open).cloned().collect());
-    types.extend(readers);
-    types.extend(known);
-    objects::write_readers(types, directions, &open, &alternatives);
-    open_enums(types, &opened)?;
-    for item in types.iter_mut() {
-        if let Item::Impl(item) = item {
-            document_impl(item);
-            name_the_choices(item);
-        }
-    }
-    builders::emit(types, &directions.request);
-    Ok((checks::add(types, &limits, directions), places))
-}
-
-/// The types and fields that schemas became. A field is found by its type's schema and its name, too, as
-/// where its schema is a reference there is no note of it.
-fn places(types: &[Item]) -> Places {
-    let mut places = Vec::new();
-    for item in types {
-        let (ident, attrs) = match item {
-            Item::Struct(item) => (&item.ident, &item.attrs),
-            Item::Enum(item) => (&item.ident, &item.attrs),
-            _ => continue,
-        };
-        let Some(of_type) = read_note(&doc_of(attrs)).1 else { continue };
-        let of_type = of_type.trim_start_matches('#');
-        places.push((of_type.to_owned(), format!("types::{ident}")));
-        let Item::Struct(ItemStruct { fields: Fields::Named(fields), .. }) = item else { continue };
-        for field in &fields.named {
-            let Some(name) = &field.ident else { continue };
-            let path = format!("types::{ident}::{name}");
-            let json = rename_of(&field.attrs).unwrap_or_else(|| name.to_string());
-            let by_name = format!("{of_type}/properties/{}", escape(&json));
-            if let Some(own) = read_note(&doc_of(&field.attrs)).1
-                && own.trim_start_matches('#') != by_name
-            {
-                places.push((own.trim_start_matches('#').to_owned(), path.clone()));
+            Kind::Newtype(item) => {
+                let mut item = item.clone();
+                finish(&mut item.attrs, shape);
+                items.push(Item::Struct(item));
+                items.extend(shape.impls.iter().cloned());
             }
-            places.push((by_name, path));
         }
     }
-    places
+    let (checks, checked) = checks::items(shapes, directions);
+    items.extend(builders::module(shapes, directions));
+    items.extend(error);
+    items.extend([of_unions, known, readers, of_open, checks].concat());
+    Types { items, checked }
 }
 
-/// What each type is for, by its name: the description of a field that refers to it.
-fn type_docs(types: &[Item]) -> BTreeMap<String, String> {
-    let entry = |ident: &Ident, attrs| (ident.to_string(), read_note(&doc_of(attrs)).0);
-    types
-        .iter()
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some(entry(&item.ident, &item.attrs)),
-            Item::Enum(item) => Some(entry(&item.ident, &item.attrs)),
-            _ => None,
-        })
-        .collect()
+/// What upstream says of a type, and where it says so.
+fn said_of(shape: &Shape) -> String {
+    let said = if shape.said.is_empty() { format!("`{}`", shape.name) } else { tidy(&shape.said) };
+    let place = shape.at.as_ref().map(|at| format!("\n\nFrom {} of the spec.", code(&format!("#{at}"))));
+    said + &place.unwrap_or_default()
 }
 
-/// A type's documentation: what upstream says of it, and where it says so.
-fn document(attrs: &mut Vec<Attribute>, otherwise: &str) {
-    let (prose, at, _) = read_note(&doc_of(attrs));
-    let prose = if prose.is_empty() { otherwise.to_owned() } else { tidy(&prose) };
-    let place = at.map(|at| format!("\n\nFrom {} of the spec.", code(&at))).unwrap_or_default();
-    set_doc(attrs, &format!("{prose}{place}"));
+/// Documents an item of typify's, and marks it as all types are.
+fn finish(attrs: &mut Vec<Attribute>, shape: &Shape) {
+    set_doc(attrs, &said_of(shape));
+    attrs.push(syn::parse_quote!(#[non_exhaustive]));
+    attrs.push(schemars_derive());
 }
 
 fn schemars_derive() -> Attribute {
     syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
 }
 
-fn open_struct(
-    item: &mut ItemStruct,
-    directions: &Directions,
-    docs: &BTreeMap<String, String>,
-) -> Vec<(Ident, Type, Limits)> {
-    let name = item.ident.to_string();
-    document(&mut item.attrs, &format!("`{name}`"));
-    if directions.response.contains(&name) {
-        item.attrs.retain(|attr| !denies_unknown_fields(attr));
-    } else if directions.request.contains(&name)
-        && !item.fields.iter().any(|field| field.attrs.iter().any(|attr| says_to_serde(attr, "flatten")))
-        && !item.attrs.iter().any(denies_unknown_fields)
-    {
-        // What a program reads from a file of its own: a misspelt key is an error, and not a request without it.
-        item.attrs.push(syn::parse_quote!(#[serde(deny_unknown_fields)]));
-    }
-    item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
-    item.attrs.push(schemars_derive());
-    let mut limits = Vec::new();
-    if let Fields::Named(fields) = &mut item.fields {
-        for field in &mut fields.named {
-            let (mut prose, _, found) = read_note(&doc_of(&field.attrs));
-            if directions.request.contains(&name) {
-                nullable::keep_unset(field);
-            }
-            if prose.is_empty() {
-                let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
-                let of_type = last_name(inner).and_then(|n| docs.get(&n.to_string()));
-                prose = of_type
-                    .filter(|d| !d.is_empty())
-                    .cloned()
-                    .unwrap_or_else(|| field.ident.as_ref().map(|i| format!("`{i}`")).unwrap_or_default());
-            }
-            let is_clearable = notes::is_nullable(&doc_of(&field.attrs));
-            set_doc(&mut field.attrs, &tidy(&prose));
-            if is_clearable && directions.request.contains(&name) && !directions.response.contains(&name) {
-                nullable::keep_null(field);
-            }
-            if directions.response.contains(&name) {
-                absent_is_null(field);
-            }
-            if let Some(range) = schemars_range(&found).filter(|_| directions.request.contains(&name)) {
-                field.attrs.push(range);
-            }
-            if let Some(ident) = &field.ident {
-                limits.push((ident.clone(), field.ty.clone(), found));
-            }
-        }
-    }
-    limits
+/// A type with fields. What has a reader of its own is not read by serde's derive.
+fn structure(
+    shape: &Shape,
+    object: &Object,
+    reader: Option<&objects::Reader>,
+    is_sent: bool,
+    is_received: bool,
+) -> Item {
+    let name = &shape.name;
+    let is_flat = object.fields.iter().any(|field| field.is_flat);
+    // What a program reads from a file of its own: a misspelt key is an error, and not a request without it.
+    let is_closed = !is_received && (object.is_closed || is_sent && !is_flat);
+    let closed = is_closed.then(|| quote!(#[serde(deny_unknown_fields)]));
+    let read = reader.is_none().then(|| quote!(::serde::Deserialize,));
+    let has_default = object.fields.iter().all(|field| !field.is_required);
+    let default = has_default.then(|| quote!(Default,));
+    let schemars = schemars_derive();
+    let fields = object.fields.iter().map(|field| {
+        let (name, ty) = (&field.name, &field.ty);
+        let mut attrs = attributes(field, reader.is_some(), is_received);
+        set_doc(&mut attrs, &tidy(&field.said));
+        attrs.extend(schemars_range(&field.limits).filter(|_| is_sent));
+        quote!(#(#attrs)* pub #name: #ty)
+    });
+    let mut item: syn::ItemStruct = syn::parse_quote! {
+        #[derive(#read ::serde::Serialize, Clone, Debug, #default PartialEq)]
+        #closed
+        #[non_exhaustive]
+        #schemars
+        pub struct #name { #(#fields),* }
+    };
+    let made_up = reader.map(objects::Reader::said).unwrap_or_default();
+    set_doc(&mut item.attrs, &(said_of(shape) + &made_up));
+    Item::Struct(item)
 }
 
-fn denies_unknown_fields(attr: &Attribute) -> bool {
-    says_to_serde(attr, "deny_unknown_fields")
+/// What serde and schemars are told of a field.
+fn attributes(field: &Field, has_reader: bool, is_received: bool) -> Vec<Attribute> {
+    let rename = (field.name != field.json).then(|| field.json.as_str()).map(|json| quote!(rename = #json));
+    let flatten = field.is_flat.then(|| quote!(flatten));
+    let own = |metas: TokenStream| -> Attribute { syn::parse_quote!(#[serde(#metas)]) };
+    if let Some(inner) = argument(&field.ty, "Nullable") {
+        let schema = quote!(::std::option::Option<#inner>).to_string();
+        let mut attrs: Vec<Attribute> = rename.map(own).into_iter().collect();
+        attrs.push(own(quote!(default, skip_serializing_if = "crate::Nullable::is_unset")));
+        attrs.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #schema))]));
+        return attrs;
+    }
+    let is_option = argument(&field.ty, "Option").is_some();
+    let rest = match (field.is_required, is_option) {
+        // What can be null can be absent.
+        (true, true) if is_received => (!has_reader).then(|| quote!(default)),
+        (true, true) => Some(quote!(deserialize_with = "::std::option::Option::deserialize")),
+        (true, false) => None,
+        (false, true) => Some(quote!(skip_serializing_if = "::std::option::Option::is_none")),
+        (false, false) => Some(match empty(field) {
+            Some(empty) => quote!(default, skip_serializing_if = #empty),
+            None => quote!(default),
+        }),
+    };
+    let metas: Vec<TokenStream> = [rename, flatten, rest].into_iter().flatten().collect();
+    (!metas.is_empty()).then(|| own(quote!(#(#metas),*))).into_iter().collect()
 }
 
-/// What can be null can be absent: typify has serde insist on the key of a required property, by a function in an
-/// attribute that may say its name, too.
-fn absent_is_null(field: &mut syn::Field) {
-    let insists = retain_serde_metas(field, |meta| !meta.path().is_ident("deserialize_with"));
-    if insists {
-        field.attrs.push(syn::parse_quote!(#[serde(default)]));
-    }
+/// The function that says whether a list or a map is empty.
+fn empty(field: &Field) -> Option<&'static str> {
+    Some(match last_name(&field.ty)?.to_string().as_str() {
+        "Vec" => "::std::vec::Vec::is_empty",
+        "Map" => "::serde_json::Map::is_empty",
+        "HashMap" => "::std::collections::HashMap::is_empty",
+        _ => return None,
+    })
 }
 
 /// The limits in the JSON Schema that schemars derives.
@@ -222,58 +197,89 @@ fn schemars_range(limits: &Limits) -> Option<Attribute> {
     (!entries.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]))
 }
 
-/// The values of an enum that is a list of strings, else nothing.
-fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
-    item.variants
-        .iter()
-        .map(|variant| match &variant.fields {
-            Fields::Unit => Some(rename_of(&variant.attrs).unwrap_or_else(|| variant.ident.to_string())),
-            _ => None,
-        })
-        .collect()
+/// A variant of an enum of texts, with its documentation.
+fn variant(text: &Text, attr: Option<TokenStream>) -> syn::Variant {
+    let name = &text.name;
+    let mut variant: syn::Variant = syn::parse_quote!(#attr #name);
+    set_doc(&mut variant.attrs, &text.doc());
+    variant
 }
 
-/// The values of an enum, for who offers them.
-fn known_values(name: &Ident, values: &[String]) -> Item {
+/// An enum of the client's, with the values that there are.
+fn closed_enum(shape: &Shape, texts: &[Text]) -> syn::File {
+    let name = &shape.name;
+    let variants = texts.iter().map(|text| {
+        let value = &text.value;
+        variant(text, (text.name != value).then(|| quote!(#[serde(rename = #value)])))
+    });
+    let mut item: syn::ItemEnum = syn::parse_quote! {
+        #[derive(
+            ::serde::Deserialize, ::serde::Serialize, Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd
+        )]
+        pub enum #name { #(#variants),* }
+    };
+    finish(&mut item.attrs, shape);
+    if texts.is_empty() {
+        return syn::parse_quote!(#item);
+    }
+    let (names, values): (Vec<_>, Vec<_>) = texts.iter().map(|text| (&text.name, &text.value)).unzip();
+    // 'invalid value' does not help; the list of valid values does.
+    let format =
+        format!("`{{}}` is none of: {}", values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "));
     syn::parse_quote! {
-        impl #name {
-            /// The values that this version of the crate knows.
-            pub const KNOWN: &'static [&'static str] = &[#(#values),*];
+        #item
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match *self {
+                    #(Self::#names => f.write_str(#values),)*
+                }
+            }
+        }
+        impl ::std::str::FromStr for #name {
+            type Err = self::error::ConversionError;
+            fn from_str(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+                match value {
+                    #(#values => Ok(Self::#names),)*
+                    _ => Err(::std::format!(#format, value).into()),
+                }
+            }
+        }
+        impl ::std::convert::TryFrom<&str> for #name {
+            type Error = self::error::ConversionError;
+            fn try_from(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+                value.parse()
+            }
+        }
+        impl ::std::convert::TryFrom<::std::string::String> for #name {
+            type Error = self::error::ConversionError;
+            fn try_from(
+                value: ::std::string::String,
+            ) -> ::std::result::Result<Self, self::error::ConversionError> {
+                value.parse()
+            }
         }
     }
 }
 
-/// Gives each enum of the server's a variant for what it may say next year.
-fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) -> Result<(), Error> {
-    let mut impls = Vec::new();
-    for item in types.iter_mut() {
-        let Item::Enum(item) = item else { continue };
-        let Some(values) = opened.get(&item.ident.to_string()) else { continue };
-        let idents: Vec<_> = item.variants.iter().map(|v| v.ident.clone()).collect();
-        let unknown = if idents.iter().any(|i| i == "Unknown") { "Unrecognized" } else { "Unknown" };
-        let unknown = format_ident!("{unknown}");
-        item.attrs.retain(|attr| !attr.path().is_ident("derive"));
-        item.attrs.push(syn::parse_quote!(
-            #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        ));
-        for variant in &mut item.variants {
-            variant.attrs.retain(|attr| !attr.path().is_ident("serde"));
-        }
-        item.variants.push(syn::parse_quote!(
+/// An enum of the server's, with a variant for what it may say next year.
+fn open_enum(shape: &Shape, texts: &[Text], unknown: &Ident) -> Item {
+    let (name, variants) = (&shape.name, texts.iter().map(|text| variant(text, None)));
+    let mut item: syn::ItemEnum = syn::parse_quote! {
+        #[non_exhaustive]
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum #name {
+            #(#variants,)*
             /// A value that this version of the crate does not know.
             #unknown(crate::UnknownValue)
-        ));
-        impls.push(open_enum_impls(&item.ident, &idents, values, &unknown));
-    }
-    for tokens in impls {
-        let file = syn::parse2::<syn::File>(tokens);
-        types.extend(file.map_err(|e| Error::Shape(format!("the pass `types` cannot open an enum: {e}")))?.items);
-    }
-    Ok(())
+        }
+    };
+    set_doc(&mut item.attrs, &said_of(shape));
+    Item::Enum(item)
 }
 
-fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &Ident) -> TokenStream {
-    quote! {
+fn open_enum_impls(name: &Ident, texts: &[Text], unknown: &Ident) -> syn::File {
+    let (idents, values): (Vec<_>, Vec<_>) = texts.iter().map(|text| (&text.name, &text.value)).unzip();
+    syn::parse_quote! {
         impl #name {
             /// The values that this version of the crate knows.
             pub const KNOWN: &'static [&'static str] = &[#(#values),*];
@@ -338,51 +344,6 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                 crate::runtime::json_schema(Self::KNOWN)
             }
-        }
-    }
-}
-
-/// The traits of the prelude that are macros, too.
-const DERIVED: [&str; 9] = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
-
-/// Documents what typify leaves without a word.
-fn document_impl(item: &mut ItemImpl) {
-    let (of, Some(name)) = impl_of(item) else { return };
-    if of.is_some() {
-        return;
-    }
-    for item in &mut item.items {
-        if let ImplItem::Fn(function) = item
-            && function.sig.ident == "builder"
-        {
-            // rustdoc takes the name alone for that of a derive macro, too, where there is one.
-            let to = if DERIVED.contains(&&*name) { "(Self)" } else { "" };
-            set_doc(&mut function.attrs, &format!("A builder for [`{name}`]{to}."));
-        }
-    }
-}
-
-/// `FromStr` of a closed enum: 'invalid value' does not help; the list of valid values does.
-fn name_the_choices(item: &mut ItemImpl) {
-    if impl_of(item).0.as_deref() != Some("FromStr") {
-        return;
-    }
-    for item in &mut item.items {
-        let ImplItem::Fn(function) = item else { continue };
-        let Some(syn::Stmt::Expr(syn::Expr::Match(choice), None)) = function.block.stmts.last_mut() else {
-            continue;
-        };
-        let values: Vec<String> = choice
-            .arms
-            .iter()
-            .filter_map(|arm| match &arm.pat {
-                syn::Pat::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
-                _ => None,
-            })
-            .collect();
-        let format = format!("`{{}}` is none of: {}", values.join(", "));
-        if let Some(last) = choice.arms.last_mut() {
-            *last.body = syn::parse_quote!(Err(::std::format!(#format, value).into()));
         }
     }
 }

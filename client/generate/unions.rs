@@ -14,29 +14,21 @@
 use std::collections::BTreeSet;
 
 use quote::{format_ident, quote};
-use syn::{Fields, Item, ItemEnum, Variant};
+use syn::{Fields, Item, ItemEnum};
 
-use super::Places;
 use super::discriminators::{Discriminator, Discriminators};
-use super::notes::read_note;
-use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, says_to_serde, set_doc, underive};
+use super::rust::{argument, impl_of, last_name, says_to_serde, underive};
+use super::shapes::{Shape, Text};
 
 /// The structs that are distinguished from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.
-pub(crate) fn alternatives(types: &[Item], discriminators: &Discriminators) -> BTreeSet<String> {
-    let unions = types.iter().filter_map(|item| match item {
-        Item::Enum(item) if !(held_types(item).is_some() && discriminator(item, discriminators).is_some()) => {
-            Some(item)
-        }
-        _ => None,
+pub(crate) fn alternatives(shapes: &[Shape], discriminators: &Discriminators) -> BTreeSet<String> {
+    let unions = shapes.iter().filter_map(|shape| {
+        let item = shape.union()?;
+        let is_told_apart = held_types(item).is_some() && discriminator(shape, discriminators).is_some();
+        (!is_told_apart).then_some(item)
     });
-    held_by(unions)
-}
-
-/// The types that variants hold.
-pub(crate) fn held_by<'a>(enums: impl Iterator<Item = &'a ItemEnum>) -> BTreeSet<String> {
-    let held = enums.flat_map(|item| &item.variants).filter_map(|variant| match &variant.fields {
+    let held = unions.flat_map(|item| &item.variants).filter_map(|variant| match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => innermost(&fields.unnamed[0].ty),
         _ => None,
     });
@@ -44,24 +36,17 @@ pub(crate) fn held_by<'a>(enums: impl Iterator<Item = &'a ItemEnum>) -> BTreeSet
 }
 
 /// The enums that tell alternatives apart by their only value.
-pub(crate) fn tags(types: &[Item], alternatives: &BTreeSet<String>) -> BTreeSet<String> {
-    let fields = types.iter().filter_map(|item| match item {
-        Item::Struct(item) if alternatives.contains(&item.ident.to_string()) => Some(&item.fields),
-        _ => None,
-    });
-    let names: BTreeSet<String> =
-        fields.flatten().filter_map(|field| last_name(&field.ty)).map(ToString::to_string).collect();
-    let only = types.iter().filter_map(|item| match item {
-        Item::Enum(item) if item.variants.len() == 1 => Some(item.ident.to_string()),
-        _ => None,
-    });
-    only.filter(|name| names.contains(name)).collect()
+pub(crate) fn tags(shapes: &[Shape], alternatives: &BTreeSet<String>) -> BTreeSet<String> {
+    let objects = shapes.iter().filter(|shape| alternatives.contains(&shape.name.to_string()));
+    let fields = objects.filter_map(Shape::object).flat_map(|object| &object.fields);
+    let names: BTreeSet<String> = fields.filter_map(|field| last_name(&field.ty)).map(ToString::to_string).collect();
+    let only = shapes.iter().filter(|shape| matches!(shape.texts(), Some([Text { .. }])));
+    only.map(|shape| shape.name.to_string()).filter(|name| names.contains(name)).collect()
 }
 
 /// What tells the alternatives of an enum apart.
-fn discriminator<'d>(item: &ItemEnum, discriminators: &'d Discriminators) -> Option<&'d Discriminator> {
-    let (_, at, _) = read_note(&doc_of(&item.attrs));
-    discriminators.get(at?.trim_start_matches('#'))
+fn discriminator<'d>(shape: &Shape, discriminators: &'d Discriminators) -> Option<&'d Discriminator> {
+    discriminators.get(shape.at.as_ref()?)
 }
 
 /// The type that each variant holds, where serde tries one after the other.
@@ -75,19 +60,21 @@ fn held_types(item: &ItemEnum) -> Option<Vec<(&syn::Ident, &syn::Type)>> {
 }
 
 /// How an enum of the server's is read, by its discriminator if it has one; nothing, where serde's own way will do.
-pub(crate) fn reader(item: &ItemEnum, discriminators: &Discriminators, places: &Places) -> Option<Item> {
+pub(crate) fn reader(
+    shape: &Shape,
+    item: &ItemEnum,
+    discriminators: &Discriminators,
+    shapes: &[Shape],
+) -> Option<Item> {
     let held = held_types(item)?;
     let (name, unknown) = (&item.ident, unknown(item));
     let all = held.iter().map(|(variant, _)| quote!(.or(Self::#variant)));
     let any = quote!(union #(#all)*.or_unknown(Self::#unknown));
-    let read = match discriminator(item, discriminators) {
+    let read = match discriminator(shape, discriminators) {
         None => any,
         Some(Discriminator { property, values }) => {
             let arms = values.iter().filter_map(|(value, pointer)| {
-                let (_, path) = places
-                    .iter()
-                    .find(|(at, path)| at == pointer && !path.trim_start_matches("types::").contains("::"))?;
-                let ty = path.trim_start_matches("types::");
+                let ty = &shapes.iter().find(|shape| shape.at.as_ref() == Some(pointer))?.name;
                 let (variant, _) = held.iter().find(|(_, held)| innermost(held).is_some_and(|held| held == ty))?;
                 Some(quote!(Some(#value) => union.or(Self::#variant).or_unknown(Self::#unknown),))
             });
@@ -127,23 +114,8 @@ fn unknown(item: &ItemEnum) -> syn::Ident {
     format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" })
 }
 
-/// Documents a union, and opens one of the server's. `is_read` says that it has a reader of its own.
-pub(crate) fn document_and_open(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
-    for variant in &mut item.variants {
-        let (prose, ..) = read_note(&doc_of(&variant.attrs));
-        let doc = if prose.is_empty() { said_of(variant) } else { tidy(&prose) };
-        set_doc(&mut variant.attrs, &doc);
-        if let Fields::Named(fields) = &mut variant.fields {
-            for field in &mut fields.named {
-                let (prose, ..) = read_note(&doc_of(&field.attrs));
-                let name = field.ident.as_ref().map(|ident| format!("`{ident}`")).unwrap_or_default();
-                set_doc(&mut field.attrs, &if prose.is_empty() { name } else { tidy(&prose) });
-            }
-        }
-    }
-    if !is_answer {
-        return;
-    }
+/// Opens a union of the server's. `is_read` says that it has a reader of its own.
+pub(crate) fn open(item: &mut ItemEnum, is_read: bool) {
     let unknown = unknown(item);
     let how = (!item.attrs.iter().any(|attr| says_to_serde(attr, "untagged"))).then(|| quote!(#[serde(untagged)]));
     item.variants.push(syn::parse_quote!(
@@ -158,24 +130,11 @@ pub(crate) fn document_and_open(item: &mut ItemEnum, is_answer: bool, is_read: b
     }
 }
 
-/// Drops what typify implements for the variants of an enum one by one, where that gets one more.
-pub(crate) fn drop_impls(types: &mut Vec<Item>, opened: &BTreeSet<String>) {
-    let dropped = ["Display", "FromStr", "TryFrom"];
-    types.retain(|item| match item {
-        Item::Impl(item) => match impl_of(item) {
-            (Some(of), Some(name)) => !(opened.contains(&name) && dropped.contains(&of.as_str())),
-            _ => true,
-        },
-        _ => true,
-    });
-}
-
-fn said_of(variant: &Variant) -> String {
-    match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => match last_name(&fields.unnamed[0].ty) {
-            Some(name) => format!("A `{name}`."),
-            None => format!("`{}`.", variant.ident),
-        },
-        _ => format!("`{}`.", variant.ident),
-    }
+/// What typify implements for a union, but not for its variants one by one, where that gets one more.
+pub(crate) fn impls(shape: &Shape, is_open: bool) -> impl Iterator<Item = Item> {
+    let of_each = |item: &Item| match item {
+        Item::Impl(item) => impl_of(item).0.is_some_and(|of| ["Display", "FromStr", "TryFrom"].contains(&&*of)),
+        _ => false,
+    };
+    shape.impls.iter().filter(move |item| !(is_open && of_each(item))).cloned()
 }

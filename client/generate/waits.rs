@@ -11,11 +11,12 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Ident, ImplItem, Item};
 
+use super::Error;
 use super::document::{composed_of, escape, operations, resolved};
 use super::model::Operation;
 use super::prose::code;
-use super::rust::{argument, doc_of, last_name, missing, module_mut, rename_of, set_doc};
-use super::{Error, Places};
+use super::rust::{argument, set_doc};
+use super::shapes::{Kind as Shaped, Object, Shape};
 
 /// The ends that are known of operations, by their ids.
 pub(crate) type Waits = BTreeMap<String, Wait>;
@@ -171,42 +172,32 @@ fn read(poll: &Value, operation: &Value, root: &Value, at: &str) -> Result<Wait,
     })
 }
 
-/// Tells of the states of enums which are ends, in their docs and by a function.
+/// Tells of the states of enums which are ends, in their docs and by functions, which it returns.
 ///
 /// # Errors
 /// Where `x-states` is not one.
-pub(crate) fn add_ends(file: &mut syn::File, document: &Value, places: &Places) -> Result<(), Error> {
-    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let by_type: BTreeMap<&str, &str> = places
-        .iter()
-        .filter_map(|(pointer, path)| Some((path.strip_prefix("types::")?, pointer.as_str())))
-        .rev()
-        .collect();
-    let mut added = Vec::new();
-    for item in types.iter_mut() {
-        let Item::Enum(item) = item else { continue };
-        let name = item.ident.to_string();
-        let Some(pointer) = by_type.get(name.as_str()) else { continue };
-        let Some(schema) = document.pointer(pointer) else { continue };
-        let states = states(schema, document).map_err(|why| Error::Document(format!("#{pointer}: {why}")))?;
+pub(crate) fn ends(shapes: &mut [Shape], document: &Value) -> Result<Vec<Item>, Error> {
+    let mut items = Vec::new();
+    for shape in shapes {
+        let (Some(at), Shaped::Texts(texts)) = (&shape.at, &mut shape.kind) else { continue };
+        let Some(schema) = document.pointer(at) else { continue };
+        let states = states(schema, document).map_err(|why| Error::Document(format!("#{at}: {why}")))?;
         if states.is_empty() {
             continue;
         }
-        for variant in &mut item.variants {
-            let doc = doc_of(&variant.attrs);
-            let value = doc.trim().trim_matches('`');
-            let Some(state) = states.iter().find(|state| state.value == value) else { continue };
+        for text in texts {
+            let Some(state) = states.iter().find(|state| state.value == text.value) else { continue };
             let source = state.source.as_deref().unwrap_or("by its name; not documented");
-            let text = state.text.as_deref().unwrap_or(state.kind.said());
-            set_doc(&mut variant.attrs, &format!("{}: {text} ({source}).", doc.trim()));
+            let said = state.text.as_deref().unwrap_or(state.kind.said());
+            text.said = format!("{}: {said} ({source}).", text.doc());
         }
-        let ident = &item.ident;
+        let ident = &shape.name;
         let arms = [Kind::Success, Kind::Failure, Kind::Neither].map(|kind| {
             let values: Vec<_> = states.iter().filter(|state| state.kind == kind).map(|state| &state.value).collect();
             let end = kind.end();
             (!values.is_empty()).then(|| quote!(#(#values)|* => Some(crate::End::#end),))
         });
-        added.push(syn::parse_quote! {
+        items.push(syn::parse_quote! {
             impl #ident {
                 /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
                 /// know. The docs of each state name the source.
@@ -219,8 +210,7 @@ pub(crate) fn add_ends(file: &mut syn::File, document: &Value, places: &Places) 
             }
         });
     }
-    types.extend(added);
-    Ok(())
+    Ok(items)
 }
 
 /// `until`, and `wait` where it is known what ends it.
@@ -230,7 +220,7 @@ pub(crate) fn add_ends(file: &mut syn::File, document: &Value, places: &Places) 
 pub(crate) fn functions(
     operation: &Operation<'_>,
     wait: Option<&Wait>,
-    types: &[Item],
+    object: &Object,
 ) -> Result<Vec<ImplItem>, Error> {
     let answer = operation.answer.ty();
     // A parameter may have such a name.
@@ -247,7 +237,7 @@ pub(crate) fn functions(
     };
     set_doc(&mut until.attrs, &doc);
     let Some(wait) = wait else { return Ok(vec![ImplItem::Fn(until)]) };
-    let end = end_of(wait, &answer, types).map_err(|why| Error::operation(&operation.described.id, &wait.at, why))?;
+    let end = end_of(wait, object).map_err(|why| Error::operation(&operation.described.id, &wait.at, why))?;
     let seconds = wait.seconds.map(proc_macro2::Literal::u64_unsuffixed);
     let name = own("wait");
     let mut function: syn::ImplItemFn = syn::parse_quote! {
@@ -269,18 +259,10 @@ pub(crate) fn functions(
 }
 
 /// How an answer has ended.
-fn end_of(wait: &Wait, answer: &syn::Type, types: &[Item]) -> Result<proc_macro2::TokenStream, String> {
-    let fields = types.iter().find_map(|item| match item {
-        Item::Struct(item) if last_name(answer).is_some_and(|name| *name == item.ident) => Some(&item.fields),
-        _ => None,
-    });
+fn end_of(wait: &Wait, answer: &Object) -> Result<proc_macro2::TokenStream, String> {
     let field = |name: &str| {
-        let of = |field: &&syn::Field| {
-            let own = field.ident.as_ref().map(ToString::to_string);
-            rename_of(&field.attrs).or(own).is_some_and(|own| own == name)
-        };
-        let found = fields.into_iter().flatten().find(of);
-        let found = found.and_then(|field| Some((field.ident.as_ref()?, argument(&field.ty, "Option").is_some())));
+        let found = answer.fields.iter().find(|field| field.json == name);
+        let found = found.map(|field| (&field.name, argument(&field.ty, "Option").is_some()));
         found.ok_or_else(|| format!("polls `{name}`, which is no field of its answer's type"))
     };
     match &wait.ends {

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A span of time in which queries of a branch were slower than usual.
     ///
-    ///  From `#/components/schemas/Anomaly` of the spec.
+    /// From `#/components/schemas/Anomaly` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `active`, `duration`, `metrics_end`, `metrics_start`, `minutes_in_violation`, `period_end`, `period_start`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub mod types {
     }
     /// How far a query goes along with an anomaly.
     ///
-    ///  From `#/components/schemas/AnomalyCorrelation` of the spec.
+    /// From `#/components/schemas/AnomalyCorrelation` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `fingerprint`, `id`, `keyspace`, `normalized_sql`, `r`, `syntax_highlighted_sql`, `tablet_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -54,7 +54,7 @@ pub mod types {
     }
     /// A PgBouncer in front of a PostgreSQL branch.
     ///
-    ///  From `#/components/schemas/PostgresBouncer` of the spec.
+    /// From `#/components/schemas/PostgresBouncer` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `parameters`, `replicas_per_cell`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ pub mod types {
     }
     /// A parameter of a bouncer.
     ///
-    ///  From `#/components/schemas/PostgresBouncerParameter` of the spec.
+    /// From `#/components/schemas/PostgresBouncerParameter` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `category`, `description`, `display_name`, `id`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

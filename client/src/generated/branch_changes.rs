@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A request to change the size, storage or parameters of a PostgreSQL branch.
     ///
-    ///  From `#/components/schemas/BranchChangeRequest` of the spec.
+    /// From `#/components/schemas/BranchChangeRequest` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_display_name`, `cluster_metal`, `cluster_name`, `maximum_storage_bytes`, `minimum_storage_bytes`, `parameters`, `previous_cluster_display_name`, `previous_cluster_metal`, `previous_cluster_name`, `previous_maximum_storage_bytes`, `previous_minimum_storage_bytes`, `previous_parameters`, `previous_replicas`, `previous_storage_autoscaling`, `previous_storage_iops`, `previous_storage_shrinking`, `previous_storage_throughput_mibs`, `previous_storage_type`, `replicas`, `state`, `storage_autoscaling`, `storage_iops`, `storage_shrinking`, `storage_throughput_mibs`, `storage_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -33,7 +33,7 @@ pub mod types {
     }
     /// A keyspace of a Vitess branch.
     ///
-    ///  From `#/components/schemas/Keyspace` of the spec.
+    /// From `#/components/schemas/Keyspace` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_display_name`, `cluster_name`, `config_change_in_progress`, `extra_replicas`, `imported`, `metal`, `mysqld_options`, `name`, `node_ttl_strategy`, `ready`, `replicas`, `resize_in_progress`, `resize_pending`, `resizing`, `sharded`, `shards`, `vttablet_options`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -91,7 +91,7 @@ pub mod types {
     }
     /// How far a change of a keyspace's configuration has come.
     ///
-    ///  From `#/components/schemas/KeyspaceRollout` of the spec.
+    /// From `#/components/schemas/KeyspaceRollout` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `shards`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -166,7 +166,7 @@ pub mod types {
     }
     /// How far a change of the configuration has come on one shard.
     ///
-    ///  From `#/components/schemas/ShardRollout` of the spec.
+    /// From `#/components/schemas/ShardRollout` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -207,7 +207,7 @@ pub mod types {
     }
     /// Flags of VReplication, with which Vitess copies rows.
     ///
-    ///  From `#/components/schemas/VreplicationFlags` of the spec.
+    /// From `#/components/schemas/VreplicationFlags` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `allow_no_blob_binlog_row_image`, `optimize_inserts`, `vplayer_batching`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A request to change the VTGates of a Vitess branch.
     ///
-    ///  From `#/components/schemas/BranchResizeRequest` of the spec.
+    /// From `#/components/schemas/BranchResizeRequest` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `previous_vtgate_autoscaling`, `previous_vtgate_count`, `previous_vtgate_display_name`, `previous_vtgate_max_count`, `previous_vtgate_name`, `previous_vtgate_size`, `previous_vtgate_target_cpu_utilization`, `state`, `vtgate_autoscaling`, `vtgate_count`, `vtgate_display_name`, `vtgate_max_count`, `vtgate_name`, `vtgate_size`, `vtgate_target_cpu_utilization`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

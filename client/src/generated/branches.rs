@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// The schema of a branch.
     ///
-    ///  From `#/components/schemas/BranchSchema` of the spec.
+    /// From `#/components/schemas/BranchSchema` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `data`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub mod types {
     }
     /// The schema of one table.
     ///
-    ///  From `#/components/schemas/BranchSchemaTable` of the spec.
+    /// From `#/components/schemas/BranchSchemaTable` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `html`, `name`, `raw`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ pub mod types {
     }
     /// A branch of a database.
     ///
-    ///  From `#/components/schemas/DatabaseBranch` of the spec.
+    /// From `#/components/schemas/DatabaseBranch` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_name`, `direct_vtgate`, `has_read_only_replicas`, `has_replicas`, `html_url`, `keyspace_count`, `kind`, `metal`, `mysql_address`, `mysql_edge_address`, `name`, `private_edge_connectivity`, `ready`, `schema_ready`, `shard_count`, `sharded`, `stale_schema`, `state`, `url`, `vtgate_autoscaling`, `vtgate_count`, `vtgate_options`, `vtgate_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -217,7 +217,7 @@ pub mod types {
     }
     /// What is wrong with a schema.
     ///
-    ///  From `#/components/schemas/SchemaLintError` of the spec.
+    /// From `#/components/schemas/SchemaLintError` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `auto_increment_column_names`, `charset_name`, `check_constraint_name`, `column_name`, `docs_url`, `engine_name`, `enum_value`, `error_description`, `foreign_key_column_names`, `json_path`, `keyspace_name`, `lint_error`, `partition_name`, `partitioning_type`, `subject_type`, `table_name`, `vindex_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -19,7 +19,7 @@ pub(crate) const API_VERSION: &str = "v1";
 pub mod types {
     /// The user, service token or integration that did something.
     ///
-    ///  From `#/components/schemas/Actor` of the spec.
+    /// From `#/components/schemas/Actor` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub mod types {
     }
     /// A backup of a database branch.
     ///
-    ///  From `#/components/schemas/Backup` of the spec.
+    /// From `#/components/schemas/Backup` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `estimated_storage_cost`, `name`, `pvc_size`, `required`, `restored_branches`, `size`, `state`, `uncompressed_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -88,7 +88,7 @@ pub mod types {
     }
     /// A schedule on which backups are made, and how long they are kept.
     ///
-    ///  From `#/components/schemas/BackupPolicy` of the spec.
+    /// From `#/components/schemas/BackupPolicy` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `display_name`, `frequency_unit`, `frequency_value`, `name`, `required`, `retention_unit`, `retention_value`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -209,7 +209,7 @@ pub mod types {
     }
     /// A mention of a branch, a keyspace, an organization or another resource that has a name.
     ///
-    ///  From `#/components/schemas/NamedReference` of the spec.
+    /// From `#/components/schemas/NamedReference` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -248,7 +248,7 @@ pub mod types {
     }
     /// The schema of a branch at one time.
     ///
-    ///  From `#/components/schemas/SchemaSnapshot` of the spec.
+    /// From `#/components/schemas/SchemaSnapshot` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -42,7 +42,7 @@ pub mod types {
     }
     /// The import of an external database.
     ///
-    ///  From `#/components/schemas/DataImport` of the spec.
+    /// From `#/components/schemas/DataImport` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `import_check_errors`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub mod types {
     }
     /// The external database that data are imported from.
     ///
-    ///  From `#/components/schemas/DataImportSource` of the spec.
+    /// From `#/components/schemas/DataImportSource` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `database`, `hostname`, `port`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -78,7 +78,7 @@ pub mod types {
     }
     /// A database.
     ///
-    ///  From `#/components/schemas/Database` of the spec.
+    /// From `#/components/schemas/Database` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `allow_data_branching`, `at_backup_restore_branches_limit`, `at_development_branch_usage_limit`, `branches_count`, `branches_url`, `config_change_queued`, `config_changing`, `default_branch`, `default_branch_read_only_regions_count`, `default_branch_shard_count`, `default_branch_table_count`, `development_branches_count`, `foreign_keys_enabled`, `html_url`, `insights_enabled`, `insights_raw_queries`, `kind`, `name`, `open_schema_recommendations_count`, `plan`, `production_branch_web_console`, `production_branches_count`, `ready`, `resize_queued`, `resizing`, `restrict_branch_region`, `sharded`, `state`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -200,7 +200,7 @@ pub mod types {
     }
     /// A region with read-only replicas of a branch.
     ///
-    ///  From `#/components/schemas/ReadOnlyRegion` of the spec.
+    /// From `#/components/schemas/ReadOnlyRegion` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `display_name`, `id`, `ready`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

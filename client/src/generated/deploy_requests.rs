@@ -104,7 +104,7 @@ pub mod types {
     }
     /// One schema change of a deployment.
     ///
-    ///  From `#/components/schemas/DeployOperation` of the spec.
+    /// From `#/components/schemas/DeployOperation` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `ddl_statement`, `id`, `keyspace_name`, `operation_name`, `state`, `syntax_highlighted_ddl`, `table_locked`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -173,7 +173,7 @@ pub mod types {
     }
     /// One schema change of a deployment, over all shards of its keyspace.
     ///
-    ///  From `#/components/schemas/DeployOperationSummary` of the spec.
+    /// From `#/components/schemas/DeployOperationSummary` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `ddl_statement`, `deploy_errors`, `eta_seconds`, `id`, `keyspace_name`, `operation_name`, `operations`, `progress_percentage`, `removed_foreign_key_names`, `shard_count`, `shard_names`, `sharded`, `state`, `syntax_highlighted_ddl`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -242,7 +242,7 @@ pub mod types {
     }
     /// A deploy request: a proposal to deploy the schema of one branch to another.
     ///
-    ///  From `#/components/schemas/DeployRequest` of the spec.
+    /// From `#/components/schemas/DeployRequest` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `approved`, `branch`, `branch_deleted`, `branch_id`, `deployment_state`, `html_body`, `html_url`, `into_branch`, `into_branch_keyspace_count`, `into_branch_shard_count`, `into_branch_sharded`, `notes`, `num_comments`, `number`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -304,7 +304,7 @@ pub mod types {
     }
     /// A review of a deploy request.
     ///
-    ///  From `#/components/schemas/DeployRequestReview` of the spec.
+    /// From `#/components/schemas/DeployRequestReview` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `body`, `html_body`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -341,7 +341,7 @@ pub mod types {
     }
     /// Whether there is enough storage to deploy a deploy request.
     ///
-    ///  From `#/components/schemas/DeployRequestStorageCheck` of the spec.
+    /// From `#/components/schemas/DeployRequestStorageCheck` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `enough_storage`, `storage_bytes_needed`, `storage_report`, `upgradeable`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -362,7 +362,7 @@ pub mod types {
     }
     /// The deployment of a deploy request.
     ///
-    ///  From `#/components/schemas/Deployment` of the spec.
+    /// From `#/components/schemas/Deployment` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `auto_cutover`, `auto_delete_branch`, `cutover_expiring`, `deploy_operation_summaries`, `deploy_operations`, `deploy_request_number`, `deployable`, `instant_ddl`, `instant_ddl_eligible`, `into_branch`, `lint_errors`, `lookup_vindex_operations`, `preceding_deployments`, `queue_paused`, `sequential_diff_dependencies`, `state`, `table_locked`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -458,7 +458,7 @@ pub mod types {
     }
     /// Why a schema cannot be deployed.
     ///
-    ///  From `#/components/schemas/DeploymentLintError` of the spec.
+    /// From `#/components/schemas/DeploymentLintError` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `docs_url`, `error_description`, `keyspace_name`, `lint_error`, `subject_type`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -547,7 +547,7 @@ pub mod types {
     }
     /// A deployment that is in the queue before another one.
     ///
-    ///  From `#/components/schemas/QueuedDeployment` of the spec.
+    /// From `#/components/schemas/QueuedDeployment` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `deploy_request_number`, `id`, `into_branch`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -601,7 +601,7 @@ pub mod types {
     }
     /// The progress of a schema change on one shard.
     ///
-    ///  From `#/components/schemas/ShardOperation` of the spec.
+    /// From `#/components/schemas/ShardOperation` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `eta_seconds`, `id`, `progress_percentage`, `shard`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// An invoice of an organization, for one billing period.
     ///
-    ///  From `#/components/schemas/Invoice` of the spec.
+    /// From `#/components/schemas/Invoice` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `billing_period_end`, `billing_period_start`, `overdue`, `paid`, `total`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub mod types {
     }
     /// A line of an invoice: what one metric of one resource costs.
     ///
-    ///  From `#/components/schemas/InvoiceLineItem` of the spec.
+    /// From `#/components/schemas/InvoiceLineItem` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cloudflare_billed`, `database_id`, `database_name`, `description`, `id`, `metric_name`, `subtotal`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

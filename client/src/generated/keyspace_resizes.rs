@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A request to change the size of a keyspace.
     ///
-    ///  From `#/components/schemas/KeyspaceResizeRequest` of the spec.
+    /// From `#/components/schemas/KeyspaceResizeRequest` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_display_name`, `cluster_name`, `extra_replicas`, `previous_cluster_display_name`, `previous_cluster_name`, `previous_replicas`, `previous_vector_pool_allocation`, `replicas`, `state`, `vector_pool_allocation`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

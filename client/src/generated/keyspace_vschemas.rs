@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// The VSchema of a keyspace.
     ///
-    ///  From `#/components/schemas/KeyspaceVschema` of the spec.
+    /// From `#/components/schemas/KeyspaceVschema` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `raw`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -25,7 +25,7 @@ pub mod types {
     }
     /// When a branch is maintained.
     ///
-    ///  From `#/components/schemas/MaintenanceSchedule` of the spec.
+    /// From `#/components/schemas/MaintenanceSchedule` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `day`, `duration`, `enabled`, `frequency_unit`, `frequency_value`, `hour`, `last_window_datetime`, `name`, `next_window_datetime`, `pending_mysql_version_update`, `pending_vitess_version_update`, `required`, `week`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A span of time in which a branch was maintained.
     ///
-    ///  From `#/components/schemas/MaintenanceWindow` of the spec.
+    /// From `#/components/schemas/MaintenanceWindow` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// An OAuth application of an organization.
     ///
-    ///  From `#/components/schemas/OauthApplication` of the spec.
+    /// From `#/components/schemas/OauthApplication` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `all_scopes_by_resource`, `avatar`, `client_id`, `dcr`, `domain`, `name`, `redirect_uri`, `requires_org_scope`, `scopes`, `scopes_by_resource`, `single_org_authorization`, `tokens`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

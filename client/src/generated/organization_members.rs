@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// The membership of a user in an organization.
     ///
-    ///  From `#/components/schemas/OrganizationMember` of the spec.
+    /// From `#/components/schemas/OrganizationMember` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `role`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

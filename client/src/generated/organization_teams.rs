@@ -28,7 +28,7 @@ pub mod types {
     }
     /// A team of an organization: its members may administer or analyse databases.
     ///
-    ///  From `#/components/schemas/Team` of the spec.
+    /// From `#/components/schemas/Team` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `analyst_databases`, `databases`, `display_name`, `managed`, `members`, `name`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub mod types {
     }
     /// A database that a team has access to.
     ///
-    ///  From `#/components/schemas/TeamDatabase` of the spec.
+    /// From `#/components/schemas/TeamDatabase` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `branches_url`, `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// An entry of an organization's audit log.
     ///
-    ///  From `#/components/schemas/AuditLogEvent` of the spec.
+    /// From `#/components/schemas/AuditLogEvent` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `action`, `actor_display_name`, `audit_action`, `auditable_display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub mod types {
     }
     /// A size that the cluster of a database can have.
     ///
-    ///  From `#/components/schemas/ClusterSku` of the spec.
+    /// From `#/components/schemas/ClusterSku` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cpu`, `default_vtgate`, `development`, `display_name`, `enabled`, `metal`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ pub mod types {
     }
     /// An organization: it owns databases, and is billed for them.
     ///
-    ///  From `#/components/schemas/Organization` of the spec.
+    /// From `#/components/schemas/Organization` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `billing_email`, `database_count`, `features`, `has_card`, `idp_managed_roles`, `invoice_budget_amount`, `keyspace_shard_limit`, `managed_tenancy`, `name`, `payment_info_required`, `plan`, `single_tenancy`, `sso`, `sso_directory`, `valid_billing_info`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -34,7 +34,7 @@ pub mod types {
     }
     /// The addresses from which a role may connect to a PostgreSQL database.
     ///
-    ///  From `#/components/schemas/IpRestriction` of the spec.
+    /// From `#/components/schemas/IpRestriction` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cidrs`, `role`, `schema`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

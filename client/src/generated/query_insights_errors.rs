@@ -86,7 +86,7 @@ pub mod types {
     }
     /// An error that queries of one pattern ended with.
     ///
-    ///  From `#/components/schemas/QueryErrorSummary` of the spec.
+    /// From `#/components/schemas/QueryErrorSummary` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `error_count`, `error_fingerprint`, `error_message`, `id`, `time_per_query`, `total_duration_millis`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

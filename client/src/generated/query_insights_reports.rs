@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A report on the queries of a branch, which can be downloaded when it is completed.
     ///
-    ///  From `#/components/schemas/QueryPatternsReport` of the spec.
+    /// From `#/components/schemas/QueryPatternsReport` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `download_url`, `state`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

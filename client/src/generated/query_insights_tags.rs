@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A tag that queries have as a comment in SQL.
     ///
-    ///  From `#/components/schemas/QueryTag` of the spec.
+    /// From `#/components/schemas/QueryTag` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `query_count`, `source`, `values`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub mod types {
     }
     /// A value of a query tag.
     ///
-    ///  From `#/components/schemas/QueryTagValue` of the spec.
+    /// From `#/components/schemas/QueryTagValue` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `kind`, `name`, `query_count`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ pub mod types {
     }
     /// Statistics on the queries that have the same values of tags.
     ///
-    ///  From `#/components/schemas/TagSummary` of the spec.
+    /// From `#/components/schemas/TagSummary` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avg_parallel_workers`, `avg_shard_queries`, `block_cache_hit_ratio`, `blocks_dirtied`, `blocks_hit`, `blocks_read`, `blocks_written`, `dimensions`, `egress_bytes`, `egress_bytes_per_query`, `error_count`, `index_usages`, `ingress_bytes`, `ingress_bytes_per_query`, `max_egress_bytes`, `max_ingress_bytes`, `max_latency`, `max_shard_queries`, `p50_latency`, `p99_latency`, `qualified_tables`, `query_count`, `routing_index_usages`, `rows_affected_per_query`, `rows_read_per_query`, `rows_read_per_returned`, `rows_returned_per_query`, `sum_cpu_duration_millis`, `sum_cpu_duration_percent`, `sum_io_duration_millis`, `sum_io_duration_percent`, `sum_rows_affected`, `sum_rows_read`, `sum_rows_returned`, `sum_shard_queries`, `sum_total_duration_millis`, `sum_total_duration_percent`, `table_keyspaces`, `tables`, `time_per_query`, `traffic_control_checked`, `traffic_control_throttled`, `traffic_control_warnings`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

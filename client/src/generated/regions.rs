@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A region of PlanetScale, as everyone may list them.
     ///
-    ///  From `#/components/schemas/PublicRegion` of the spec.
+    /// From `#/components/schemas/PublicRegion` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `display_name`, `enabled`, `id`, `location`, `provider`, `public_ip_addresses`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -41,7 +41,7 @@ pub mod types {
     }
     /// The new credentials of a PostgreSQL branch's default role.
     ///
-    ///  From `#/components/schemas/DefaultRoleCredentials` of the spec.
+    /// From `#/components/schemas/DefaultRoleCredentials` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `password`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -90,7 +90,7 @@ pub mod types {
     }
     /// A role of a PostgreSQL branch: the credentials of a connection.
     ///
-    ///  From `#/components/schemas/PostgresRole` of the spec.
+    /// From `#/components/schemas/PostgresRole` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -150,7 +150,7 @@ pub mod types {
     }
     /// Which statements without a `WHERE` clause are refused.
     ///
-    ///  From `#/components/schemas/QuerySafetySettings` of the spec.
+    /// From `#/components/schemas/QuerySafetySettings` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `require_where_on_delete`, `require_where_on_update`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A mention of a deploy request.
     ///
-    ///  From `#/components/schemas/DeployRequestReference` of the spec.
+    /// From `#/components/schemas/DeployRequestReference` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `branch_id`, `id`, `number`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ pub mod types {
     }
     /// A recommendation to change the schema of a database.
     ///
-    ///  From `#/components/schemas/SchemaRecommendation` of the spec.
+    /// From `#/components/schemas/SchemaRecommendation` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `ddl_statement`, `html_url`, `keyspace`, `number`, `recommendation_type`, `state`, `table_name`, `title`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

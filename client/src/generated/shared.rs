@@ -7,7 +7,7 @@ pub mod types {
     use crate::generated::types::*;
     /// A service token or an OAuth token: credentials for this API.
     ///
-    ///  From `#/components/schemas/AccessToken` of the spec.
+    /// From `#/components/schemas/AccessToken` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub mod types {
     }
     /// A request to change the size or the parameters of a bouncer.
     ///
-    ///  From `#/components/schemas/BouncerResizeRequest` of the spec.
+    /// From `#/components/schemas/BouncerResizeRequest` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `parameters`, `previous_parameters`, `previous_replicas_per_cell`, `previous_target`, `replicas_per_cell`, `state`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -119,7 +119,7 @@ pub mod types {
     }
     /// A size that a bouncer can have.
     ///
-    ///  From `#/components/schemas/BouncerSku` of the spec.
+    /// From `#/components/schemas/BouncerSku` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cpu`, `display_name`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -168,7 +168,7 @@ pub mod types {
     }
     /// The scopes of an OAuth token on branches.
     ///
-    ///  From `#/components/schemas/BranchScopes` of the spec.
+    /// From `#/components/schemas/BranchScopes` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `branches`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -231,7 +231,7 @@ pub mod types {
     }
     /// The scopes of an OAuth token on databases.
     ///
-    ///  From `#/components/schemas/DatabaseScopes` of the spec.
+    /// From `#/components/schemas/DatabaseScopes` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `databases`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -400,7 +400,7 @@ pub mod types {
     }
     /// How far schema changes of one keyspace are slowed down.
     ///
-    ///  From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
+    /// From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `keyspace_name`, `ratio`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -467,7 +467,7 @@ pub mod types {
     }
     /// A branch that an OAuth token has scopes on.
     ///
-    ///  From `#/components/schemas/OauthBranch` of the spec.
+    /// From `#/components/schemas/OauthBranch` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `database`, `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -494,7 +494,7 @@ pub mod types {
     }
     /// A database that an OAuth token has scopes on.
     ///
-    ///  From `#/components/schemas/OauthDatabase` of the spec.
+    /// From `#/components/schemas/OauthDatabase` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -519,7 +519,7 @@ pub mod types {
     }
     /// An organization that an OAuth token has scopes on.
     ///
-    ///  From `#/components/schemas/OauthOrganization` of the spec.
+    /// From `#/components/schemas/OauthOrganization` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -542,7 +542,7 @@ pub mod types {
     }
     /// A scope of an OAuth token.
     ///
-    ///  From `#/components/schemas/OauthScope` of the spec.
+    /// From `#/components/schemas/OauthScope` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `description`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -586,7 +586,7 @@ pub mod types {
     }
     /// A user that an OAuth token has scopes on.
     ///
-    ///  From `#/components/schemas/OauthUser` of the spec.
+    /// From `#/components/schemas/OauthUser` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -621,7 +621,7 @@ pub mod types {
     }
     /// The scopes of an OAuth token on organizations.
     ///
-    ///  From `#/components/schemas/OrganizationScopes` of the spec.
+    /// From `#/components/schemas/OrganizationScopes` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `organizations`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -642,7 +642,7 @@ pub mod types {
     }
     /// The credentials of a connection to a branch of a Vitess database.
     ///
-    ///  From `#/components/schemas/Password` of the spec.
+    /// From `#/components/schemas/Password` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_regional_url`, `access_host_regional_urls`, `access_host_url`, `direct_vtgate`, `direct_vtgate_addresses`, `expired`, `name`, `renewable`, `replica`, `role`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -697,7 +697,7 @@ pub mod types {
     }
     /// The branch that a password gives access to.
     ///
-    ///  From `#/components/schemas/PasswordBranch` of the spec.
+    /// From `#/components/schemas/PasswordBranch` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `mysql_edge_address`, `name`, `private_edge_connectivity`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -736,7 +736,7 @@ pub mod types {
     }
     /// A parameter of a PostgreSQL branch.
     ///
-    ///  From `#/components/schemas/PostgresClusterParameter` of the spec.
+    /// From `#/components/schemas/PostgresClusterParameter` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `category`, `description`, `display_name`, `extension`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -803,7 +803,7 @@ pub mod types {
     }
     /// One execution of a query.
     ///
-    ///  From `#/components/schemas/QuerySample` of the spec.
+    /// From `#/components/schemas/QuerySample` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `error_message`, `explainable`, `fingerprint`, `keyspace`, `normalized_sql`, `password`, `remote_address`, `rows_affected`, `rows_read`, `rows_returned`, `shard_queries`, `statement_type`, `syntax_highlighted_sql`, `tables`, `tags`, `total_duration_millis`, `truncated`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -858,7 +858,7 @@ pub mod types {
     }
     /// A region that databases and branches can be in.
     ///
-    ///  From `#/components/schemas/Region` of the spec.
+    /// From `#/components/schemas/Region` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `current_default`, `display_name`, `enabled`, `id`, `location`, `mysql_supported`, `postgresql_supported`, `provider`, `public_ip_addresses`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -923,7 +923,7 @@ pub mod types {
     }
     /// One access of a service token to one resource.
     ///
-    ///  From `#/components/schemas/ServiceTokenAccess` of the spec.
+    /// From `#/components/schemas/ServiceTokenAccess` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access`, `description`, `id`, `resource_id`, `resource_name`, `resource_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1194,7 +1194,7 @@ pub mod types {
     }
     /// How far schema changes of a database or a deploy request are slowed down.
     ///
-    ///  From `#/components/schemas/ThrottlerConfiguration` of the spec.
+    /// From `#/components/schemas/ThrottlerConfiguration` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `configurations`, `keyspaces`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1211,7 +1211,7 @@ pub mod types {
     }
     /// A traffic budget of a branch: a limit on the resources that matching queries may use.
     ///
-    ///  From `#/components/schemas/TrafficBudget` of the spec.
+    /// From `#/components/schemas/TrafficBudget` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `mode`, `name`, `rules`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1267,7 +1267,7 @@ pub mod types {
     }
     /// A rule of a traffic budget: which queries the budget applies to.
     ///
-    ///  From `#/components/schemas/TrafficRule` of the spec.
+    /// From `#/components/schemas/TrafficRule` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `kind`, `syntax_highlighted_sql`, `tags`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1324,7 +1324,7 @@ pub mod types {
     }
     /// A tag that a rule of a traffic budget matches.
     ///
-    ///  From `#/components/schemas/TrafficRuleTag` of the spec.
+    /// From `#/components/schemas/TrafficRuleTag` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `key`, `key_id`, `source`, `value`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1349,7 +1349,7 @@ pub mod types {
     }
     /// A user of PlanetScale.
     ///
-    ///  From `#/components/schemas/User` of the spec.
+    /// From `#/components/schemas/User` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`, `email`, `name`, `two_factor_auth_configured`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1398,7 +1398,7 @@ pub mod types {
     }
     /// The scopes of an OAuth token on users.
     ///
-    ///  From `#/components/schemas/UserScopes` of the spec.
+    /// From `#/components/schemas/UserScopes` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `users`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

@@ -25,7 +25,7 @@ pub mod types {
     }
     /// The membership of a user in a team.
     ///
-    ///  From `#/components/schemas/TeamMember` of the spec.
+    /// From `#/components/schemas/TeamMember` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `passwords`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

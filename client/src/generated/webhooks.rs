@@ -55,7 +55,7 @@ pub mod types {
     }
     /// A webhook of a database: an address that PlanetScale sends events to.
     ///
-    ///  From `#/components/schemas/Webhook` of the spec.
+    /// From `#/components/schemas/Webhook` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `enabled`, `events`, `last_sent_result`, `last_sent_success`, `secret`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]

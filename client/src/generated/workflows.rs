@@ -40,7 +40,7 @@ pub mod types {
     }
     /// A Vitess workflow that moves tables from one keyspace to another.
     ///
-    ///  From `#/components/schemas/Workflow` of the spec.
+    /// From `#/components/schemas/Workflow` of the spec.
     ///
     /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `defer_secondary_keys`, `may_restart`, `may_retry`, `name`, `number`, `on_ddl`, `primaries_switched`, `replicas_switched`, `sequence_tables_applied`, `state`, `verified_data_stale`, `workflow_errors`, `workflow_subtype`, `workflow_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
