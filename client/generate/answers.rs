@@ -16,9 +16,10 @@ use super::document::{METHODS, composed_of, escape, reached, resolved};
 use super::{Error, media};
 
 /// What a call gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A value of a type, or nothing, as progenitor has it.
+    #[default]
     AsGenerated,
     /// A value of a type, where there is a body.
     Optional,
@@ -27,8 +28,8 @@ pub(crate) enum Answer {
 }
 
 /// What an operation sends and answers with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bodies {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bodies {
     pub(crate) answer: Answer,
     /// The media type that is asked for, where it is not what is read.
     pub(crate) accept: Option<String>,

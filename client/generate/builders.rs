@@ -183,24 +183,20 @@ fn setter(field: &Built<'_>) -> ImplItemFn {
 fn clear(field: &Built<'_>) -> Option<ImplItemFn> {
     let Built { ident, ty, taken, .. } = field;
     let (name, plain) = option_setter(ident);
-    if argument(ty, "Option").is_some() {
-        let mut function: ImplItemFn = syn::parse_quote! {
-            pub fn #name(mut self, value: ::std::option::Option<#taken>) -> Self {
-                self.#ident = Ok(value);
-                self
-            }
-        };
-        set_doc(&mut function.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
-        return Some(function);
-    }
-    argument(ty, "Nullable")?;
+    let (takes, value, doc) = if argument(ty, "Option").is_some() {
+        let doc = format!("Sets or clears [`{plain}`](Self::{plain}).");
+        (quote!(::std::option::Option<#taken>), quote!(value), doc)
+    } else {
+        argument(ty, "Nullable")?;
+        let doc = format!("Sets [`{plain}`](Self::{plain}), or clears it with null, for which `None` stands.");
+        (quote!(impl ::std::convert::Into<crate::Nullable<#taken>>), quote!(value.into()), doc)
+    };
     let mut function: ImplItemFn = syn::parse_quote! {
-        pub fn #name(mut self, value: impl ::std::convert::Into<crate::Nullable<#taken>>) -> Self {
-            self.#ident = Ok(value.into());
+        pub fn #name(mut self, value: #takes) -> Self {
+            self.#ident = Ok(#value);
             self
         }
     };
-    let doc = format!("Sets [`{plain}`](Self::{plain}), or clears it with null, for which `None` stands.");
     set_doc(&mut function.attrs, &doc);
     Some(function)
 }

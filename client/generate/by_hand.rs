@@ -10,7 +10,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ImplItem, Item, ItemImpl};
 
 use super::Error;
-use super::rust::last_name;
+use super::rust::{last_name, parsed};
 
 /// The types whose methods begin calls of operations.
 const CLIENT: &str = "Client";
@@ -28,12 +28,7 @@ pub fn missing_operations(
     files: &[(String, String)],
     wants: &dyn Fn(&str) -> bool,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
-    let parse = |(name, text): &(String, String)| {
-        let file = syn::parse_file(text).map_err(|e| Error::Shape(format!("{name} is not a Rust file: {e}")))?;
-        Ok((name.trim_end_matches(".rs").to_owned(), file))
-    };
-    let files = files.iter().map(parse).collect::<Result<Vec<_>, Error>>()?;
-    // The modules that are off, with all that is below them.
+    let files = parsed(files)?;
     let mut off = Vec::new();
     for (name, file) in &files {
         let modules = file.items.iter().filter_map(|item| if let Item::Mod(item) = item { Some(item) } else { None });

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::Item;
 use syn::visit::Visit;
@@ -117,6 +117,7 @@ fn row(parameter: &Taken<'_>) -> TokenStream {
 
 fn setter(operation: &Operation<'_>, at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
     let Taken { setter: name, ty, is_optional, .. } = parameter;
+    let at = Literal::usize_unsuffixed(at);
     let said = operation.described.arguments.get(&plain(&name.to_string()));
     let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
     let required = if *is_optional { "" } else { "\n\nRequired." };
@@ -126,14 +127,13 @@ fn setter(operation: &Operation<'_>, at: usize, parameter: &Taken<'_>) -> syn::I
             self
         }
     };
-    function.block.stmts[0] = with_index(at, &quote!(set::<#ty>));
     set_doc(&mut function.attrs, &format!("{said}{required}"));
     function
 }
 
 fn set_or_clear(at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
     let (name, plain) = option_setter(&parameter.setter);
-    let ty = &parameter.ty;
+    let (at, ty) = (Literal::usize_unsuffixed(at), &parameter.ty);
     let mut function: syn::ImplItemFn = syn::parse_quote! {
         #[inline]
         pub fn #name(mut self, value: ::std::option::Option<#ty>) -> Self {
@@ -141,15 +141,8 @@ fn set_or_clear(at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
             self
         }
     };
-    function.block.stmts[0] = with_index(at, &quote!(set_or_clear));
     set_doc(&mut function.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
     function
-}
-
-/// A call of the runtime's for the parameter of a number, which is written without its type.
-fn with_index(at: usize, function: &TokenStream) -> syn::Stmt {
-    let at = proc_macro2::Literal::usize_unsuffixed(at);
-    syn::parse_quote!(self.call.#function(#at, value);)
 }
 
 fn body_setters(operation: &Operation<'_>, body: &Body) -> Vec<syn::ImplItemFn> {
@@ -259,7 +252,7 @@ fn send(operation: &Operation<'_>, checked: &BTreeSet<String>) -> syn::ImplItemF
 /// The streams of an operation whose answers come in pages.
 fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
     let answer = operation.answer.ty();
-    let (at, held) = (proc_macro2::Literal::usize_unsuffixed(paged.at), &paged.held);
+    let (at, held) = (Literal::usize_unsuffixed(paged.at), &paged.held);
     // A parameter may have the name of a stream.
     let [pages, items] =
         ["pages", "items"].map(|name| format_ident!("{name}{}", if operation.has_setter(name) { "_" } else { "" }));

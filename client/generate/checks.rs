@@ -18,7 +18,7 @@ use super::shapes::{Field, Shape};
 /// The calls that hold a value to its limits, and those that hold what is in it to theirs.
 pub(crate) fn calls(limits: &Limits) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let call = |limit: &Limit| {
-        let (method, number) = (format_ident!("{}", limit.bound.method()), limit.number.parse::<f64>().ok()?);
+        let (method, number) = (format_ident!("{}", limit.bound), limit.number.parse::<f64>().ok()?);
         Some(quote!(.#method(#number)))
     };
     let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|limit| limit.is_of_each);

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::document::{METHODS, escape, reached_from, resolved};
+use super::document::{escape, operations, reached_from, resolved, schemas};
 
 /// How many joins of schemas are looked at for one of them: with more, it is not known to end.
 const MOST_JOINS: usize = 20_000;
@@ -27,20 +27,17 @@ pub(crate) fn refuse(document: &mut Value) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());
     }
-    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let at = format!("/paths/{}/{method}", escape(path));
-            let shared = item.get("parameters").unwrap_or(&Value::Null);
-            let reached = reached_from(document, vec![operation, shared]);
-            let is_reached = |circle: &&String| is_below(circle, &at) || is_below_any(circle, &reached);
-            if let Some(circle) = found.iter().find(is_reached) {
-                let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-                let why = format!(
-                    "has a schema that is described by itself, without an end, at #{circle}: no type can be made of it"
-                );
-                return Err(Error::operation(id, format!("#{at}"), why));
-            }
+    for (path, method, operation) in operations(document) {
+        let at = format!("/paths/{}/{method}", escape(path));
+        let shared = &document["paths"][path]["parameters"];
+        let reached = reached_from(document, vec![operation, shared]);
+        let is_reached = |circle: &&String| is_below(circle, &at) || is_below_any(circle, &reached);
+        if let Some(circle) = found.iter().find(is_reached) {
+            let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+            let why = format!(
+                "has a schema that is described by itself, without an end, at #{circle}: no type can be made of it"
+            );
+            return Err(Error::operation(id, format!("#{at}"), why));
         }
     }
     let leads_there = |name: &str, schema: &Value| {
@@ -67,8 +64,8 @@ fn is_below_any(pointer: &str, around: &BTreeSet<String>) -> bool {
 
 /// The pointers of the schemas that are described by themselves.
 fn circles(document: &Value) -> Vec<String> {
-    let mut schemas = Vec::new();
-    composed(document, String::new(), &mut schemas);
+    let mut schemas = schemas(document);
+    schemas.retain(|(_, schema)| schema.get("$ref").is_some() || !members(schema).is_empty());
     let of_itself = schemas.iter().filter(|(_, schema)| is_part_of_itself(schema, document));
     let found: Vec<String> = of_itself.map(|(at, _)| at.clone()).collect();
     // Only where there are none of those does it end to ask for the others.
@@ -81,27 +78,6 @@ fn circles(document: &Value) -> Vec<String> {
     };
     let joins = schemas.into_iter().filter(|(_, schema)| !members(schema).is_empty());
     joins.filter(|(_, schema)| is_endless(schema)).map(|(at, _)| at).collect()
-}
-
-/// The schemas that are composed of others, with their pointers. Examples and extensions are data.
-fn composed<'v>(value: &'v Value, at: String, found: &mut Vec<(String, &'v Value)>) {
-    let below = |key: &str| format!("{at}/{}", escape(key));
-    match value {
-        Value::Object(map) => {
-            for (key, inner) in map {
-                if !["example", "examples", "default", "enum"].contains(&key.as_str()) && !key.starts_with("x-") {
-                    composed(inner, below(key), found);
-                }
-            }
-            if map.contains_key("$ref") || !members(value).is_empty() {
-                found.push((at, value));
-            }
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(number, item)| composed(item, below(&number.to_string()), found));
-        }
-        _ => {}
-    }
 }
 
 /// The schemas that a schema is composed of: all of them, or one.

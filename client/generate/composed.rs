@@ -12,28 +12,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::document::{composed_of, resolved, says_nothing};
+use super::document::{composed_of, each_schema, resolved, says_nothing};
 
 /// Makes one object of each `allOf` whose members disagree.
 pub(crate) fn prepare(document: &mut Value) {
     let root = document.clone();
-    visit(document, &root);
-}
-
-fn visit(value: &mut Value, root: &Value) {
-    if let Some(merged) = value.get("allOf").and_then(|_| merged(value, root)) {
-        *value = merged;
-    }
-    if value.get("allOf").is_some()
-        && let Some(members) = Members::of(value, root)
-    {
-        value["allOf"] = members.into();
-    }
-    match value {
-        Value::Object(map) => map.values_mut().for_each(|value| visit(value, root)),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, root)),
-        _ => {}
-    }
+    each_schema(document, &mut |schema| {
+        if !schema.contains_key("allOf") {
+            return;
+        }
+        let whole = Value::Object(schema.clone());
+        if let Some(merged) = merged(&whole, &root) {
+            *schema = merged;
+        } else if let Some(members) = Members::of(&whole, &root) {
+            schema.insert("allOf".to_owned(), members.into());
+        }
+    });
 }
 
 /// What a schema is composed of by `allOf`.
@@ -89,7 +83,7 @@ impl<'v> Members<'v> {
 }
 
 /// The object that members of an `allOf` are together; nothing, where they agree or are none.
-fn merged(schema: &Value, root: &Value) -> Option<Value> {
+fn merged(schema: &Value, root: &Value) -> Option<Map<String, Value>> {
     let members = composed_of(schema, root);
     let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let (mut properties, mut required) = (Map::new(), Vec::new());
@@ -117,10 +111,11 @@ fn merged(schema: &Value, root: &Value) -> Option<Value> {
     }
     required.sort_by_key(Value::to_string);
     required.dedup();
-    let mut object = json!({ "type": "object", "properties": properties, "required": required });
+    let object = json!({ "type": "object", "properties": properties, "required": required });
+    let mut object = object.as_object().cloned()?;
     for key in ["description", "nullable", "title"] {
         if let Some(said) = schema.get(key) {
-            object[key] = said.clone();
+            object.insert(key.to_owned(), said.clone());
         }
     }
     Some(object)

@@ -6,24 +6,21 @@
 
 use serde_json::Value;
 
+use super::document::each_schema;
+
 /// Takes the defaults out of all properties.
-pub(crate) fn prepare(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::Object(properties)) = map.get_mut("properties") {
-                for schema in properties.values_mut().filter_map(Value::as_object_mut) {
-                    let Some(default) = schema.remove("default") else { continue };
-                    let said = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-                    let is_said = said.to_lowercase().contains("default") || default.is_null();
-                    if !is_said {
-                        let text = format!("{said}\n\nThe server's default is `{default}`.");
-                        schema.insert("description".to_owned(), text.trim().into());
-                    }
-                }
+pub(crate) fn prepare(document: &mut Value) {
+    each_schema(document, &mut |schema| {
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        let properties = properties.into_iter().flat_map(|properties| properties.values_mut());
+        for property in properties.filter_map(Value::as_object_mut) {
+            let Some(default) = property.remove("default") else { continue };
+            let said = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            let is_said = said.to_lowercase().contains("default") || default.is_null();
+            if !is_said {
+                let text = format!("{said}\n\nThe server's default is `{default}`.");
+                property.insert("description".to_owned(), text.trim().into());
             }
-            map.values_mut().for_each(prepare);
         }
-        Value::Array(items) => items.iter_mut().for_each(prepare),
-        _ => {}
-    }
+    });
 }

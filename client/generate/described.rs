@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answers::{Answer, Bodies};
+use super::answers::Bodies;
 use super::document::{FEATURE, escape, operations, plain, resolved, resolved_at};
 use super::limits::{Limits, Schemas};
 use super::{Error, parameters};
@@ -89,13 +89,11 @@ impl Listed<'_> {
 
     /// How it is written, where it can be.
     fn style(&self) -> Option<(Place, &'static str)> {
-        if self.said.get(parameters::IS_JSON).is_some() {
-            return Some((self.place()?, "Json"));
-        }
         let place = self.place()?;
         let usual = if place == Place::Query { "form" } else { "simple" };
         let explode = self.said.get("explode").and_then(Value::as_bool);
         let style = match (place, self.text("style").unwrap_or(usual), explode) {
+            _ if self.said.get(parameters::IS_JSON).is_some() => "Json",
             (Place::Query, "deepObject", _) => "DeepObject",
             (Place::Query, "form", None) | (Place::Query, _, Some(true)) => "Form",
             (Place::Query, "form", _) => "FormJoined",
@@ -212,14 +210,12 @@ impl Operations {
             let said =
                 listed.iter().map(|one| (plain(one.name()), one.said)).chain(body.map(|it| ("body".to_owned(), it)));
             let arguments = said.filter_map(|(name, said)| Some((name, said.get("description")?.as_str()?.to_owned())));
-            let none =
-                || Bodies { answer: Answer::AsGenerated, accept: None, content_type: None, may_lack_body: false };
             let content = body.and_then(|body| body.get("content")?.as_object());
             let described = Described {
                 method: method.to_uppercase(),
                 path: path.to_owned(),
                 id: id.to_owned(),
-                bodies: bodies.get(id).cloned().unwrap_or_else(none),
+                bodies: bodies.get(id).cloned().unwrap_or_default(),
                 sent: content.and_then(|content| content.keys().next().cloned()),
                 limits_of_body: limits_of_body(operation, &at, schemas).unwrap_or_default(),
                 is_public: operation.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),

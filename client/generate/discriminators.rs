@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::document::{escape, resolved_at};
+use super::document::{resolved_at, schemas};
 
 /// The discriminators of a document, by the pointers of the schemas that have alternatives.
 pub(crate) type Discriminators = BTreeMap<String, Discriminator>;
@@ -25,27 +25,15 @@ pub(crate) struct Discriminator {
 /// Finds them.
 pub(crate) fn of(document: &Value) -> Discriminators {
     let mut found = BTreeMap::new();
-    visit(document, document, "", &mut found);
-    found
-}
-
-fn visit(value: &Value, root: &Value, at: &str, found: &mut Discriminators) {
-    match value {
-        Value::Object(map) => {
-            for keyword in ["oneOf", "anyOf"] {
-                if let Some(Value::Array(alternatives)) = map.get(keyword)
-                    && let Some(discriminator) = discriminator(value, alternatives, root, &format!("{at}/{keyword}"))
-                {
-                    found.insert(at.to_owned(), discriminator);
-                }
+    for (at, schema) in schemas(document) {
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(Value::Array(alternatives)) = schema.get(keyword) else { continue };
+            if let Some(told) = discriminator(schema, alternatives, document, &format!("{at}/{keyword}")) {
+                found.insert(at.clone(), told);
             }
-            map.iter().for_each(|(key, value)| visit(value, root, &format!("{at}/{}", escape(key)), found));
         }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, item)| visit(item, root, &format!("{at}/{i}"), found));
-        }
-        _ => {}
     }
+    found
 }
 
 fn discriminator(schema: &Value, alternatives: &[Value], root: &Value, at: &str) -> Option<Discriminator> {

@@ -49,11 +49,8 @@ pub fn plain(name: &str) -> String {
 /// Whether the values of an enum have names, so that it becomes a type: an enum of numbers is closed, and
 /// texts that are alike as identifiers have none.
 pub fn have_names(values: &[Value]) -> bool {
-    let mut names = std::collections::BTreeSet::new();
-    let mut is_new = |text: &str| {
-        let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        names.insert(name)
-    };
+    let mut names = BTreeSet::new();
+    let mut is_new = |text: &str| names.insert(plain(text));
     values.iter().filter(|value| !value.is_null()).all(|value| value.as_str().is_some_and(&mut is_new))
 }
 
@@ -113,7 +110,7 @@ pub fn reached_from<'d>(document: &'d Value, mut open: Vec<&'d Value>) -> BTreeS
 }
 
 /// Keys of maps whose own keys are names, whatever these are called.
-const NAMES: [&str; 3] = ["properties", "schemas", "patternProperties"];
+const NAMES: [&str; 4] = ["properties", "schemas", "patternProperties", "responses"];
 
 /// Visits the schemas of a document, and whatever else is an object, from the outside in. Examples and extensions are
 /// data.
@@ -127,8 +124,6 @@ fn each(value: &mut Value, are_names: bool, visit: &mut dyn FnMut(&mut Map<Strin
             if !are_names {
                 visit(map);
             }
-            let is_data =
-                |key: &str| ["example", "examples", "default", "enum"].contains(&key) || key.starts_with("x-");
             for (key, inner) in map {
                 if are_names || !is_data(key) {
                     each(inner, !are_names && NAMES.contains(&key.as_str()), visit);
@@ -138,6 +133,35 @@ fn each(value: &mut Value, are_names: bool, visit: &mut dyn FnMut(&mut Map<Strin
         Value::Array(items) => items.iter_mut().for_each(|item| each(item, false, visit)),
         _ => {}
     }
+}
+
+/// Whether what stands under a key is data.
+fn is_data(key: &str) -> bool {
+    ["example", "examples", "default", "enum"].contains(&key) || key.starts_with("x-")
+}
+
+/// The schemas of a document, and whatever else is an object, with their pointers, from the inside out.
+pub(crate) fn schemas(document: &Value) -> Vec<(String, &Value)> {
+    fn collect<'v>(value: &'v Value, at: String, are_names: bool, into: &mut Vec<(String, &'v Value)>) {
+        match value {
+            Value::Object(map) => {
+                for (key, inner) in map.iter().filter(|(key, _)| are_names || !is_data(key)) {
+                    let are_names = !are_names && NAMES.contains(&key.as_str());
+                    collect(inner, format!("{at}/{}", escape(key)), are_names, into);
+                }
+                if !are_names {
+                    into.push((at, value));
+                }
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, item)| collect(item, format!("{at}/{i}"), false, into));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    collect(document, String::new(), false, &mut found);
+    found
 }
 
 /// What may stand beside a list of alternatives and says nothing of the values.

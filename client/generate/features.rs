@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, ImplItem, Item, ItemMod};
+use syn::{Attribute, Item, ItemMod};
 
 use super::answers::drop_unreached;
 use super::directions::reach;
 use super::document::{FEATURE, reached};
 use super::model::Operation;
-use super::rust::{CALLS, impl_of};
+use super::rust::impl_of;
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
 pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
@@ -26,11 +26,9 @@ pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
     drop_unreached(document, &before);
 }
 
-/// Which features a type is for; none, where it is always there.
-type Gates = BTreeMap<String, BTreeSet<String>>;
-
-/// Has every item compiled with the features alone that reach it. `graph` is which types hold which.
-pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>], graph: &BTreeMap<String, BTreeSet<String>>) {
+/// Has every type compiled with the features alone whose operations reach it, and what is about it. `graph` is which types
+/// hold which.
+pub(crate) fn gate(types: &mut [Item], model: &[Operation<'_>], graph: &BTreeMap<String, BTreeSet<String>>) {
     let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for operation in model {
         let named: BTreeSet<String> = operation.sent().chain(operation.received()).collect();
@@ -38,42 +36,25 @@ pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>], graph: &BTreeM
             reached.entry(name).or_default().insert(operation.described.feature.clone());
         }
     }
-    let types: Gates =
-        reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?))).collect();
-    let by = |name: fn(&Operation<'_>) -> String| -> Gates {
-        let feature = |operation: &Operation<'_>| operation.described.feature.iter().cloned().collect();
-        model.iter().map(|operation| (name(operation), feature(operation))).collect()
-    };
-    let calls = by(|operation| operation.call.to_string());
-    let functions = by(|operation| operation.function.to_string());
-    for item in &mut file.items {
-        match item {
-            Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) => {
-                put_all(items, if ident == CALLS { &calls } else { &types });
-            }
-            Item::Impl(item) => {
-                for item in &mut item.items {
-                    if let ImplItem::Fn(function) = item {
-                        let features = functions.get(&function.sig.ident.to_string());
-                        function.attrs.extend(condition(features.into_iter().flatten()));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+    let gates = reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?)));
+    put_all(types, &gates.collect());
 }
 
-/// Has items compiled with the features of what they are about, and those of the modules among them.
-fn put_all(items: &mut [Item], gates: &Gates) {
+/// Has items compiled with the features of what they are about, and those of the modules among them. What has none is
+/// always there.
+fn put_all(items: &mut [Item], gates: &BTreeMap<String, BTreeSet<String>>) {
     for item in items {
         if let Item::Mod(ItemMod { content: Some((_, inner)), .. }) = item {
             put_all(inner, gates);
         }
-        let features = owner(item).and_then(|owner| gates.get(&owner));
-        if let (Some(features), Some(attrs)) = (features, attributes(item)) {
-            attrs.extend(condition(features.iter()));
-        }
+        put(item, owner(item).and_then(|owner| gates.get(&owner)).into_iter().flatten());
+    }
+}
+
+/// Has an item compiled with one of some features.
+pub(crate) fn put<'a>(item: &mut Item, features: impl Iterator<Item = &'a String>) {
+    if let Some(attrs) = attributes(item) {
+        attrs.extend(condition(features));
     }
 }
 

@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ImplItem;
 
+use super::features::condition;
 use super::model::Operation;
 
 /// What handles there are, the innermost first: the path of what each is about, and its name. The path's parameters are
@@ -35,10 +36,12 @@ pub(crate) fn items(model: &[Operation<'_>]) -> Vec<syn::Item> {
         };
         let arguments: Vec<_> = names.iter().map(|name| format_ident!("{name}")).collect();
         let setters: TokenStream = arguments.iter().map(|name| quote!(.#name(#name))).collect();
-        let function = |Operation { function: name, call, .. }: &Operation<'_>| -> ImplItem {
+        let function = |Operation { function: name, call, described, .. }: &Operation<'_>| -> ImplItem {
+            let condition = condition(described.feature.iter());
             let doc = format!(" [`Client::{name}`](crate::Client::{name}) of this {what}.");
             syn::parse_quote! {
                 #[doc = #doc]
+                #condition
                 pub fn #name(&self) -> calls::#call<'a> {
                     let (client, [#(#arguments),*]) = self.names();
                     client.#name()#setters

@@ -8,39 +8,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// What a value is held to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bound {
-    Min,
-    Above,
-    Max,
-    Below,
-    MinLen,
-    MaxLen,
-    MinItems,
-    MaxItems,
-}
-
-impl Bound {
-    /// The method of `crate::runtime::check::Value` that holds a value to it.
-    pub(crate) fn method(self) -> &'static str {
-        match self {
-            Self::Min => "min",
-            Self::Above => "above",
-            Self::Max => "max",
-            Self::Below => "below",
-            Self::MinLen => "min_len",
-            Self::MaxLen => "max_len",
-            Self::MinItems => "min_items",
-            Self::MaxItems => "max_items",
-        }
-    }
-}
+/// The limits that a JSON Schema has, too.
+pub(crate) const MIN: &str = "min";
+pub(crate) const MAX: &str = "max";
 
 /// A limit of a value, or of each item of a list and each value of a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {
-    pub(crate) bound: Bound,
+    /// The method of `crate::runtime::check::Value` that holds a value to it.
+    pub(crate) bound: &'static str,
     /// The number, as the spec writes it.
     pub(crate) number: String,
     pub(crate) is_of_each: bool,
@@ -63,21 +39,17 @@ pub(crate) type Schemas = BTreeMap<String, Said>;
 pub(crate) fn take(map: &mut Map<String, Value>) -> Limits {
     let mut limits = Limits::new();
     let mut add = |bound, number: String| limits.push(Limit { bound, number, is_of_each: false });
-    for (bound, exclusive, [inclusive, strictly]) in [
-        ("minimum", "exclusiveMinimum", [Bound::Min, Bound::Above]),
-        ("maximum", "exclusiveMaximum", [Bound::Max, Bound::Below]),
-    ] {
+    for (bound, exclusive, [inclusive, strictly]) in
+        [("minimum", "exclusiveMinimum", [MIN, "above"]), ("maximum", "exclusiveMaximum", [MAX, "below"])]
+    {
         let is_strict = map.remove(exclusive) == Some(Value::Bool(true));
         if let Some(Value::Number(n)) = map.remove(bound) {
             add(if is_strict { strictly } else { inclusive }, n.to_string());
         }
     }
-    for (key, bound) in [
-        ("minLength", Bound::MinLen),
-        ("maxLength", Bound::MaxLen),
-        ("minItems", Bound::MinItems),
-        ("maxItems", Bound::MaxItems),
-    ] {
+    for (key, bound) in
+        [("minLength", "min_len"), ("maxLength", "max_len"), ("minItems", "min_items"), ("maxItems", "max_items")]
+    {
         if let Some(Value::Number(n)) = map.remove(key) {
             add(bound, n.to_string());
         }

@@ -3,24 +3,33 @@
 //! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
 //! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults`, `read_only` and `prepare` change the spec, so that
-//!    progenitor makes no type of it that refuses what the server may well send; `notes` carry to the later passes what
-//!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` and `templates` refuse what
-//!    is described by itself, and paths and parameters that do not fit;
-//! 2. progenitor generates types, builders and operations, and `identifiers` refuses what would be said twice,
-//!    `secrets` has what is secret a type of its own;
-//! 3. `model` reads the operations, as data: what follows is made of that and of the document, and not of code;
-//! 4. `types`, with `unions`, `objects`, `nullable` and `checks`, opens what is received and checks what is sent, by the
-//!    `directions` that types travel in; `builders` emits the builders of what is sent, and `pages` makes one type of
-//!    all pages;
-//! 5. `operations` emits the calls, each by `calls` and `waits`, `handles` sets the names of a branch, `client` puts the crate's own
-//!    client in the place of progenitor's, `stand_in` and `description` tell the mock server what there is, and `fixtures`
-//!    gives examples;
-//! 6. `demands` refuses what a pass has left undone, `features` has what only some operations reach compiled with them,
-//!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature;
-//! 7. `by_hand` says which operations the client's hand-written code calls and the document lacks.
+//! 1. Passes over the document, so that progenitor makes no type of it that refuses what the server may well send. Each
+//!    needs what is said of it, and no other order:
+//!    - `document::nulls::fold` is the first: null is `nullable` for all that follow;
+//!    - `pages`, `secrets`, `description` and `directions` read the whole document, before `features` leaves out what
+//!      nobody wants;
+//!    - `templates` checks paths as they are written, before `parameters` names what stands there twice;
+//!    - `answers`, with `media`, leaves each operation one success and one body, of which `document::nulls::prepare`,
+//!      `composed` and `circles`, in this order, each need the schemas: null where it is referred to, members of an
+//!      `allOf` once, and none that is described by itself;
+//!    - `defaults`, `read_only` and `docs` change texts and what is required, and come before `prepare` alone, which reads
+//!      texts and `limits`, and puts JSON pointers in their places;
+//!    - `described` reads the operations, with how parameters are written, before `parameters` takes that out.
+//! 2. progenitor is run, with typify in it and `secrets` among its conversions. What it emits is read once, as data:
+//!    `shapes` are the types, with better `names` of values, and `model` is the operations. `identifiers` refuses what
+//!    would be said twice. Of typify's code are kept: the types of fields, unions and newtypes with what is implemented
+//!    for them, and the error of conversions; of progenitor's none.
+//! 3. `directions` says which way types travel, and what follows from that for their fields; `pages` makes one type of all
+//!    pages, `waits` tells of states that are ends, and `discriminators` of what tells alternatives apart.
+//! 4. All code is emitted from the model: `types`, with `unions`, `objects`, `builders`, `checks` and `fixtures`;
+//!    `operations`, with `calls`, `docs` and `waits`; `handles`; `stand_in` and `description` for the mock server.
+//!    `features` has types compiled with what reaches them.
+//! 5. `paths` needs all code: it shortens what Rust's prelude has, unless something is called so. `files` puts the code into
+//!    a file for each feature.
+//! 6. `by_hand` says which operations the client's hand-written code calls and the document lacks.
 //!
-//! `document` is below all of it: what any reader of an OpenAPI document needs, xtask among them.
+//! `document` is below all of it: what any reader of an OpenAPI document needs, xtask among them. `rust` and `prose` help
+//! to read and write Rust and its texts.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -95,12 +104,7 @@ pub fn files(code: syn::File) -> Vec<(String, String)> {
 /// Where one is not a file of Rust.
 #[allow(dead_code, reason = "build.rs makes code, and does not read it")]
 pub fn joined(files: &[(String, String)]) -> Result<syn::File, Error> {
-    let parse = |(name, text): &(String, String)| -> Result<(String, syn::File), Error> {
-        let file = syn::parse_file(text).map_err(|e| Error::Shape(format!("{name} is not a Rust file: {e}")))?;
-        Ok((name.trim_end_matches(".rs").to_owned(), file))
-    };
-    let files = files.iter().map(parse).collect::<Result<_, _>>()?;
-    Ok(files::join(files))
+    Ok(files::join(rust::parsed(files)?))
 }
 
 /// Code without its fixtures and what only the mock server and recordings read.
@@ -177,8 +181,9 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let ends = waits::ends(&mut shapes, &described)?;
 
     let discriminators = discriminators::of(&described);
-    let types::Types { items, checked } = types::emit(&shapes, builders::error(types), &directions, &discriminators);
-    let fixtures = fixtures::items(&shapes, &described, &directions);
+    let (mut items, checked) = types::emit(&shapes, builders::error(types), &directions, &discriminators);
+    items.extend(pages.into_iter().chain(ends).chain(fixtures::items(&shapes, &described, &directions)));
+    features::gate(&mut items, &model, &directions::graph(&shapes));
     let client = operations::client(&model, &described, &shapes);
     let calls = operations::calls(&model, &shapes, &checked, &waits::of(&described)?)?;
     let (secrets, version, handles) = (secrets::list(secret_names), spec.info.version.trim(), handles::items(&model));
@@ -190,7 +195,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
         pub(crate) const API_VERSION: &str = #version;
         /// Types used as operation parameters and responses.
         #[allow(clippy::all)]
-        pub mod types { #(#items)* #(#pages)* #(#ends)* #(#fixtures)* }
+        pub mod types { #(#items)* }
         #client
         #calls
         #operations
@@ -198,7 +203,6 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
         #routes
         #description
     };
-    features::gate(&mut file, &model, &directions::graph(&shapes));
     paths::shorten(&mut file);
     Ok(Generated { code: file, places })
 }

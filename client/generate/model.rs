@@ -108,28 +108,21 @@ impl Operation<'_> {
 /// Where its code is not of the shape that is known.
 pub(crate) fn of<'d>(file: &syn::File, operations: &'d Operations) -> Result<Vec<Operation<'d>>, Error> {
     let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    let mut found = beginnings(file, operations)
-        .enumerate()
-        .map(|(nth, (function, call, described))| operation(builder, nth, function, call, described))
-        .collect::<Result<Vec<_>, _>>()?;
+    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
+    let mut found = Vec::new();
+    for function in impls.flat_map(functions).map(|function| &function.sig) {
+        let ReturnType::Type(_, call) = &function.output else { continue };
+        let described = operations.get(&function.ident.to_string());
+        if let (Some(call), Some(described)) = (last_name(call), described) {
+            found.push(operation(builder, found.len(), &function.ident, call, described)?);
+        }
+    }
     // The order of a document's paths is that of its keys, or not, as a feature of serde_json has it.
     found.sort_by(|a, b| a.call.cmp(&b.call));
     match found.windows(2).find(|two| two[0].call == two[1].call) {
         Some([first, ..]) => Err(Error::Names(format!("two types in calls would be `{}`", first.call))),
         _ => Ok(found),
     }
-}
-
-/// The functions that begin calls: the name of each, that of the struct that is its call, and the operation.
-fn beginnings<'f, 'o>(
-    file: &'f syn::File,
-    operations: &'o Operations,
-) -> impl Iterator<Item = (&'f syn::Ident, &'f syn::Ident, &'o Described)> {
-    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
-    impls.flat_map(functions).filter_map(|function| {
-        let syn::ReturnType::Type(_, call) = &function.sig.output else { return None };
-        Some((&function.sig.ident, last_name(call)?, operations.get(&function.sig.ident.to_string())?))
-    })
 }
 
 fn operation<'d>(
@@ -181,7 +174,6 @@ fn operation<'d>(
     let answer = match (success, described.bodies.answer) {
         (_, Answer::Location) => Reading::Location,
         (Type::Tuple(unit), _) if unit.elems.is_empty() => Reading::Empty,
-        _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
         _ if is("ByteStream") => Reading::Bytes,
         (ty, Answer::Optional) => Reading::Optional(ty.clone()),
         (ty, Answer::AsGenerated) => Reading::Json(ty.clone()),

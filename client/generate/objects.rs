@@ -93,9 +93,14 @@ pub(crate) fn reader(name: &Ident, of: &Object, directions: &Directions, open: &
         false => quote!(object::read_fields),
     };
     let label = name.to_string();
+    let (held, param) = match of.is_generic {
+        true => (Some(quote!(<T>)), Some(quote!(T: ::serde::de::DeserializeOwned))),
+        false => (None, None),
+    };
+    let own = param.as_ref().map(|param| quote!(<#param>));
     let items = [
         syn::parse_quote! {
-            impl crate::runtime::object::Object for #name {
+            impl #own crate::runtime::object::Object for #name #held {
                 const NAME: &'static str = #label;
                 fn read<'de, A: ::serde::de::MapAccess<'de>>(
                     #object: A,
@@ -108,7 +113,7 @@ pub(crate) fn reader(name: &Ident, of: &Object, directions: &Directions, open: &
             }
         },
         syn::parse_quote! {
-            impl<'de> ::serde::Deserialize<'de> for #name {
+            impl<'de, #param> ::serde::Deserialize<'de> for #name #held {
                 fn deserialize<D: ::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::std::result::Result<Self, D::Error> {

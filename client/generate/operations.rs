@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use syn::{ImplItemFn, Item};
 
+use super::features::{condition, put};
 use super::model::{Operation, Reading};
 use super::rust::set_doc;
 use super::shapes::Shape;
@@ -21,16 +22,16 @@ pub(crate) fn client(model: &[Operation<'_>], document: &Value, shapes: &[Shape]
     operations.sort_by_key(|operation| operation.nth);
     let functions = operations.into_iter().map(|operation| {
         let Operation { function: name, call, .. } = operation;
-        let aliases = docs::aliases(operation, document);
         let mut function: ImplItemFn = syn::parse_quote! {
             pub fn #name(&self) -> calls::#call<'_> {
                 calls::#call::new(self)
             }
         };
         set_doc(&mut function.attrs, &docs::text(operation, document, shapes));
-        function
-            .attrs
-            .extend(aliases.iter().map(|alias| -> syn::Attribute { syn::parse_quote!(#[doc(alias = #alias)]) }));
+        for alias in docs::aliases(operation, document) {
+            function.attrs.push(syn::parse_quote!(#[doc(alias = #alias)]));
+        }
+        function.attrs.extend(condition(operation.described.feature.iter()));
         function
     });
     // A file of one feature gets a heading of its own.
@@ -62,7 +63,9 @@ pub(crate) fn calls(
         let answer = answer.filter(|_| operation.described.method == "GET" && operation.body.is_none());
         let wait = waits.get(&operation.described.id);
         let waits = answer.map(|answer| waits::functions(operation, wait, answer)).transpose()?;
-        items.extend(calls::items(operation, checked, pages::of(operation, shapes), waits.unwrap_or_default()));
+        let mut of_call = calls::items(operation, checked, pages::of(operation, shapes), waits.unwrap_or_default());
+        of_call.iter_mut().for_each(|item| put(item, operation.described.feature.iter()));
+        items.extend(of_call);
     }
     Ok(syn::parse_quote! {
         #[allow(clippy::all)]

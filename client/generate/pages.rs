@@ -10,15 +10,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::format_ident;
 use serde_json::Value;
-use syn::{Item, Type};
+use syn::{Ident, Item, Type};
 
 use super::Places;
 use super::directions::Directions;
+use super::limits::Limits;
 use super::model::{Operation, Reading};
-use super::prose::tidy;
 use super::rust::{argument, last_name};
 use super::shapes::{self, Field, Object, Shape};
 
@@ -103,7 +102,7 @@ pub(crate) struct Paged {
     pub(crate) has_cursors: bool,
 }
 
-/// Makes one type of all pages, has it stand in their places, and returns what is emitted for it.
+/// Makes one type of all pages, has it stand in their places, and returns its fixtures.
 pub(crate) fn unify(
     shapes: &mut Vec<Shape>,
     model: &mut [Operation<'_>],
@@ -140,7 +139,11 @@ pub(crate) fn unify(
     for names in [&mut directions.response, &mut directions.answers] {
         names.retain(|name| !unified.contains_key(name));
     }
-    free.into_iter().flat_map(|(kind, known)| kind.items(known)).collect()
+    let pages: Vec<Shape> = free.into_iter().map(|(kind, known)| kind.shape(known)).collect();
+    directions.response.extend(pages.iter().map(|page| page.name.to_string()));
+    let fixtures = pages.iter().filter_map(|page| Some(fixture(&page.name, page.object()?))).collect();
+    shapes.extend(pages);
+    fixtures
 }
 
 /// A type as it is named outside of `mod types`.
@@ -170,90 +173,55 @@ impl Kind {
         held.filter(|_| plain == self.plain.len())
     }
 
-    /// The type, and how it is read.
-    fn items(&self, known: &BTreeMap<String, (String, String)>) -> Vec<Item> {
-        let mut fields: BTreeMap<&str, (String, &str)> = BTreeMap::new();
-        for (name, ty) in self.plain {
-            let text = known.get(*name).map_or("", |(_, text)| text);
-            fields.insert(name, ((*ty).to_owned(), text));
+    /// The type.
+    fn shape(&self, known: &BTreeMap<String, (String, String)>) -> Shape {
+        let mut types: BTreeMap<&str, String> =
+            known.iter().map(|(name, (of, _))| (name.as_str(), format!("Option<{}>", rust_type(of)))).collect();
+        types.extend(self.plain.iter().map(|(name, ty)| (*name, (*ty).to_owned())));
+        types.insert(DATA, "Vec<T>".to_owned());
+        let field = |(json, ty): (&str, String)| {
+            let text = if json == DATA { "What the page holds." } else { known.get(json).map_or("", |(_, text)| text) };
+            Field {
+                name: syn::parse_str(json).unwrap_or_else(|_| format_ident!("{json}_")),
+                json: json.to_owned(),
+                ty: syn::parse_str(&in_full(&ty)).unwrap_or_else(|_| syn::parse_quote!(::serde_json::Value)),
+                is_required: json == DATA || self.plain.iter().any(|(name, _)| *name == json),
+                is_flat: false,
+                at: None,
+                said: if text.is_empty() { format!("`{json}`") } else { text.to_owned() },
+                limits: Limits::new(),
+                is_nullable: false,
+            }
+        };
+        let object = Object { fields: types.into_iter().map(field).collect(), is_closed: false, is_generic: true };
+        Shape {
+            name: format_ident!("{}", self.name),
+            at: None,
+            said: self.doc.to_owned(),
+            kind: shapes::Kind::Object(object),
+            impls: Vec::new(),
         }
-        for (name, (of, text)) in known {
-            fields.entry(name).or_insert_with(|| (format!("Option<{}>", rust_type(of)), text));
+    }
+}
+
+/// The fixture of a page, which is empty.
+fn fixture(name: &Ident, object: &Object) -> Item {
+    let example = object.fields.iter().map(|field| {
+        let value = match short(&field.ty).as_str() {
+            "Vec" => Value::Array(Vec::new()),
+            "i64" => 1.into(),
+            "bool" => false.into(),
+            "String" => field.json.as_str().into(),
+            _ => Value::Null,
+        };
+        (field.json.clone(), value)
+    });
+    let example = Value::Object(example.collect()).to_string();
+    syn::parse_quote! {
+        #[cfg(feature = "mock")]
+        impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for #name<T> {
+            const JSON: &'static str = #example;
         }
-        fields.insert(DATA, ("Vec<T>".to_owned(), "What the page holds."));
-        let (mut declared, mut slots, mut read, mut values) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut example = BTreeMap::new();
-        for (json, (ty, text)) in &fields {
-            let ident = match syn::parse_str::<syn::Ident>(json) {
-                Ok(ident) => ident,
-                Err(_) => format_ident!("{json}_"),
-            };
-            let rename = (ident != json).then(|| quote!(#[serde(rename = #json)]));
-            let doc = format!(" {}", if text.is_empty() { format!("`{json}`") } else { tidy(text) });
-            let tokens: TokenStream = in_full(ty).parse().unwrap_or_default();
-            let is_plain = self.plain.iter().any(|(name, _)| name == json) || *json == DATA;
-            let left_out =
-                (!is_plain).then(|| quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]));
-            declared.push(quote!(#[doc = #doc] #rename #left_out pub #ident: #tokens));
-            let (how, value) = match ty.as_str() {
-                _ if *json == DATA => ("required", quote!(.value::<A::Error>(#json)?)),
-                "i64" => ("required_int_or_default", quote!(.value())),
-                "Option<i64>" => ("optional_int", quote!(.value())),
-                ty if ty.starts_with("Option") => ("optional", quote!(.value())),
-                _ => ("required_or_default", quote!(.value())),
-            };
-            let how = format_ident!("{how}");
-            slots.push(quote!(let mut #ident = slot::#how();));
-            read.push(quote!((#json, &mut #ident)));
-            values.push(quote!(#ident: #ident #value));
-            let value = match ty.as_str() {
-                _ if *json == DATA => Value::Array(Vec::new()),
-                "i64" => 1.into(),
-                "bool" => false.into(),
-                "String" => (*json).into(),
-                _ => Value::Null,
-            };
-            example.insert((*json).to_owned(), value);
-        }
-        let example = Value::Object(example.into_iter().collect()).to_string();
-        let (name, label, doc) = (format_ident!("{}", self.name), self.name, format!(" {}", self.doc));
-        vec![
-            syn::parse_quote! {
-                #[doc = #doc]
-                #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-                #[non_exhaustive]
-                #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-                pub struct #name<T> { #(#declared),* }
-            },
-            syn::parse_quote! {
-                impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object for #name<T> {
-                    const NAME: &'static str = #label;
-                    fn read<'de, A: ::serde::de::MapAccess<'de>>(
-                        object: A,
-                    ) -> ::std::result::Result<Self, A::Error> {
-                        use crate::runtime::{object, slot};
-                        #(#slots)*
-                        object::read_fields(object, Self::NAME, &mut [#(#read),*])?;
-                        Ok(Self { #(#values),* })
-                    }
-                }
-            },
-            syn::parse_quote! {
-                impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de> for #name<T> {
-                    fn deserialize<D: ::serde::Deserializer<'de>>(
-                        deserializer: D,
-                    ) -> ::std::result::Result<Self, D::Error> {
-                        crate::runtime::object::read(deserializer)
-                    }
-                }
-            },
-            syn::parse_quote! {
-                #[cfg(feature = "mock")]
-                impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for #name<T> {
-                    const JSON: &'static str = #example;
-                }
-            },
-        ]
     }
 }
 
@@ -285,7 +253,7 @@ fn rust_type(of: &str) -> &'static str {
 
 /// Whether an object is a page.
 pub(crate) fn is_page(object: &Object) -> bool {
-    items(object).is_some()
+    object.is_generic || items(object).is_some()
 }
 
 /// What a page's list holds, where an object is one with numbers.

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 
 use super::rust::{functions, impl_of};
@@ -60,14 +60,11 @@ pub(crate) fn shorten(file: &mut syn::File) {
     if SHORT.iter().any(|(name, ..)| named.0.contains(*name)) || named.0.contains("String") {
         Lengthen { named: named.0 }.visit_file_mut(file);
     }
-    if !named.1.is_empty() {
-        Associated { variants: named.1 }.visit_file_mut(file);
-    }
 }
 
-/// The names that items have, and those of variants that types of traits have, too.
+/// The names that items have.
 #[derive(Default)]
-struct Named(BTreeSet<String>, BTreeSet<String>);
+struct Named(BTreeSet<String>);
 
 impl<'ast> Visit<'ast> for Named {
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
@@ -76,14 +73,6 @@ impl<'ast> Visit<'ast> for Named {
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
         self.0.insert(item.ident.to_string());
-        visit::visit_item_enum(self, item);
-    }
-
-    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
-        let name = variant.ident.to_string();
-        if ["Err", "Error"].contains(&&*name) {
-            self.1.insert(name);
-        }
     }
 
     fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
@@ -189,40 +178,6 @@ impl VisitMut for StringsInFull {
         visit_mut::visit_type_mut(self, ty);
         if matches!(ty, syn::Type::Path(path) if path.path.is_ident("String")) {
             *ty = syn::parse_quote!(::std::string::String);
-        }
-    }
-}
-
-/// before: `fn from_str(value: &str) -> Result<Self, Self::Err>`, of an enum with a variant `Err`
-/// after:  `fn from_str(value: &str) -> Result<Self, <Self as ::std::str::FromStr>::Err>`
-struct Associated {
-    variants: BTreeSet<String>,
-}
-
-impl VisitMut for Associated {
-    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        if let Some((of, ..)) = item.trait_.clone() {
-            OfTrait { variants: &self.variants, of }.visit_item_impl_mut(item);
-        }
-    }
-}
-
-struct OfTrait<'v> {
-    variants: &'v BTreeSet<String>,
-    of: syn::Path,
-}
-
-impl VisitMut for OfTrait<'_> {
-    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
-        visit_mut::visit_type_mut(self, ty);
-        let syn::Type::Path(path) = &*ty else { return };
-        let names: Vec<&syn::Ident> = path.path.segments.iter().map(|segment| &segment.ident).collect();
-        if let [owner, name] = names[..]
-            && owner == "Self"
-            && self.variants.contains(&name.to_string())
-        {
-            let of = &self.of;
-            *ty = syn::parse_quote!(<Self as #of>::#name);
         }
     }
 }

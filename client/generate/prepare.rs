@@ -94,11 +94,8 @@ fn schema(value: &mut Value, at: &str, schemas: &mut Schemas) {
 
 /// Takes out what would become a type that is too narrow, or none.
 fn simplify(map: &mut Map<String, Value>) {
-    for key in ["allOf", "anyOf", "oneOf"] {
-        if map.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            map.remove(key);
-        }
-    }
+    let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    map.retain(|key, value| !(["allOf", "anyOf", "oneOf"].contains(&key.as_str()) && is_empty(value)));
     let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     // A value that does not fit fewer bits is not an error in an answer.
     let is_narrow = match text("type").as_str() {

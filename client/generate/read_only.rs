@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-use super::document::{METHODS, operations, reached_from};
+use super::document::{METHODS, each_schema, operations, reached_from};
 
 /// Takes what is read only out of what is required of all that is sent.
 pub fn prepare(document: &mut Value) {
@@ -16,9 +16,8 @@ pub fn prepare(document: &mut Value) {
     for pointer in reached {
         document.pointer_mut(&pointer).into_iter().for_each(loosen);
     }
-    for item in
-        document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut())
-    {
+    let items = document.get_mut("paths").and_then(Value::as_object_mut);
+    for item in items.into_iter().flat_map(|items| items.values_mut()) {
         for method in METHODS {
             item.get_mut(method).and_then(|operation| operation.get_mut("requestBody")).into_iter().for_each(loosen);
         }
@@ -26,20 +25,13 @@ pub fn prepare(document: &mut Value) {
 }
 
 fn loosen(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            let is_read_only =
-                |name: &&str| map.get("properties")?.get(*name)?.get("readOnly")?.as_bool().filter(|it| *it);
-            let required =
-                map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            let read_only: Vec<String> =
-                required.filter(|name| is_read_only(name).is_some()).map(str::to_owned).collect();
-            if let (Some(Value::Array(required)), false) = (map.get_mut("required"), read_only.is_empty()) {
-                required.retain(|name| !read_only.iter().any(|other| name == other));
-            }
-            map.values_mut().for_each(loosen);
+    each_schema(value, &mut |schema| {
+        let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let is_read_only = |name: &Value| {
+            name.as_str().is_some_and(|name| properties.get(name).is_some_and(|of| of["readOnly"] == true))
+        };
+        if let Some(Value::Array(required)) = schema.get_mut("required") {
+            required.retain(|name| !is_read_only(name));
         }
-        Value::Array(items) => items.iter_mut().for_each(loosen),
-        _ => {}
-    }
+    });
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::{
-    Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Token, Type,
+    Attribute, Expr, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, Lit, Meta, MetaNameValue,
+    PathArguments, Token, Type,
 };
 
 use super::Error;
@@ -56,16 +57,15 @@ pub(crate) fn impl_of(item: &ItemImpl) -> (Option<String>, Option<String>) {
     (of.map(|s| s.ident.to_string()), last_name(&item.self_ty).map(Ident::to_string))
 }
 
+/// The text of `name = "text"`.
+fn text_of(meta: &Meta, name: &str) -> Option<String> {
+    let Meta::NameValue(MetaNameValue { path, value: Expr::Lit(value), .. }) = meta else { return None };
+    if let Lit::Str(text) = &value.lit { path.is_ident(name).then(|| text.value()) } else { None }
+}
+
 /// The text of an item's `#[doc]` attributes.
 pub(crate) fn doc_of(attrs: &[Attribute]) -> String {
-    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
-        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    attrs.iter().filter_map(|attr| text_of(&attr.meta, "doc")).collect::<Vec<_>>().join("\n")
 }
 
 /// Replaces an item's documentation.
@@ -97,19 +97,20 @@ pub(crate) fn missing(what: &str) -> Error {
     Error::Shape(format!("{what} is missing"))
 }
 
+/// What attributes say to serde.
+fn said_to_serde(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
+    let serde = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+    serde.flat_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)).flatten()
+}
+
 /// `x` of `#[serde(rename = "x")]`.
 pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
-    let mut found = None;
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        // What else may stand there does not matter, so what is left unread is not an error.
-        let _ = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            }
-            Ok(())
-        });
-    }
-    found
+    said_to_serde(attrs).find_map(|meta| text_of(&meta, "rename"))
+}
+
+/// Whether attributes say a word to serde.
+pub(crate) fn says_to_serde(attrs: &[Attribute], word: &str) -> bool {
+    said_to_serde(attrs).any(|meta| meta.path().is_ident(word))
 }
 
 /// The name of the setter that takes an `Option`, and the one of the plain setter as people say it.
@@ -117,12 +118,6 @@ pub(crate) fn option_setter(field: &Ident) -> (Ident, String) {
     let plain = field.to_string();
     let plain = plain.trim_start_matches("r#");
     (quote::format_ident!("set_{}", plain.trim_matches('_')), plain.to_owned())
-}
-
-/// Whether an attribute says a word to serde.
-pub(crate) fn says_to_serde(attr: &Attribute, word: &str) -> bool {
-    let metas = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated);
-    attr.path().is_ident("serde") && metas.into_iter().flatten().any(|meta| meta.path().is_ident(word))
 }
 
 /// Derives some traits no more.
@@ -154,4 +149,16 @@ impl<'ast> Visit<'ast> for Names {
         self.0.extend(names.next().filter(|_| path.leading_colon.is_none()).map(ToString::to_string));
         syn::visit::visit_path(self, path);
     }
+}
+
+/// Files of Rust, by their names without the end.
+///
+/// # Errors
+/// Where one is none.
+pub(crate) fn parsed(files: &[(String, String)]) -> Result<Vec<(String, syn::File)>, Error> {
+    let parse = |(name, text): &(String, String)| {
+        let file = syn::parse_file(text).map_err(|e| Error::Shape(format!("{name} is not a Rust file: {e}")))?;
+        Ok((name.trim_end_matches(".rs").to_owned(), file))
+    };
+    files.iter().map(parse).collect()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Error;
-use super::document::{composed_of, operations, reached_from, resolved};
+use super::document::{composed_of, operations, reached_from, resolved, schemas};
 
 /// The format of a text that is secret. <https://spec.openapis.org/oas/v3.0.3#data-types>
 const FORMAT: &str = "password";
@@ -28,23 +28,11 @@ pub(crate) fn convert(settings: &mut progenitor::GenerationSettings) -> Result<(
 pub(crate) fn names(document: &Value) -> BTreeSet<String> {
     let answers: Vec<&Value> =
         operations(document).filter_map(|(_, _, operation)| operation.get("responses")).collect();
-    let mut names = BTreeSet::new();
-    let mut schemas = answers.clone();
-    schemas.extend(reached_from(document, answers).iter().filter_map(|pointer| document.pointer(pointer)));
-    schemas.iter().for_each(|schema| collect(schema, document, &mut names));
-    names
-}
-
-fn collect(value: &Value, root: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(map) => {
-            let properties = map.get("properties").and_then(Value::as_object).into_iter().flatten();
-            names.extend(properties.filter(|(_, schema)| is_secret(schema, root)).map(|(name, _)| name.clone()));
-            map.values().for_each(|inner| collect(inner, root, names));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, root, names)),
-        _ => {}
-    }
+    let mut holders = answers.clone();
+    holders.extend(reached_from(document, answers).iter().filter_map(|pointer| document.pointer(pointer)));
+    let objects = holders.into_iter().flat_map(|holder| schemas(holder));
+    let properties = objects.filter_map(|(_, schema)| schema.get("properties")?.as_object()).flatten();
+    properties.filter(|(_, schema)| is_secret(schema, document)).map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether a schema is a secret, or a list or a map of some.

@@ -43,6 +43,8 @@ pub(crate) struct Object {
     pub(crate) fields: Vec<Field>,
     /// Whether the document allows no other field.
     pub(crate) is_closed: bool,
+    /// Whether what it holds is any `T`.
+    pub(crate) is_generic: bool,
 }
 
 pub(crate) struct Field {
@@ -86,8 +88,8 @@ impl Shape {
     /// The types of the document that it holds.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         names_in(|names| match &self.kind {
+            Kind::Object(Object { is_generic: true, .. }) | Kind::Texts(_) => {}
             Kind::Object(object) => object.fields.iter().for_each(|field| names.visit_type(&field.ty)),
-            Kind::Texts(_) => {}
             Kind::Union(item) => item.variants.iter().for_each(|variant| names.visit_variant(variant)),
             Kind::Newtype(item) => names.visit_fields(&item.fields),
         })
@@ -166,10 +168,10 @@ fn said_of(attrs: &[syn::Attribute], schemas: &Schemas) -> (Option<String>, Said
 
 fn struct_of(item: &ItemStruct, schemas: &Schemas) -> Kind {
     let Fields::Named(fields) = &item.fields else { return Kind::Newtype(item.clone()) };
-    let is_closed = item.attrs.iter().any(|attr| says_to_serde(attr, "deny_unknown_fields"));
+    let is_closed = says_to_serde(&item.attrs, "deny_unknown_fields");
     let field = |field: &syn::Field| {
         let name = field.ident.clone()?;
-        let says = |word: &str| field.attrs.iter().any(|attr| says_to_serde(attr, word));
+        let says = |word: &str| says_to_serde(&field.attrs, word);
         let (at, Said { text: said, limits, is_nullable }) = said_of(&field.attrs, schemas);
         Some(Field {
             json: rename_of(&field.attrs).unwrap_or_else(|| name.to_string().trim_start_matches("r#").to_owned()),
@@ -183,7 +185,7 @@ fn struct_of(item: &ItemStruct, schemas: &Schemas) -> Kind {
             is_nullable,
         })
     };
-    Kind::Object(Object { fields: fields.named.iter().filter_map(field).collect(), is_closed })
+    Kind::Object(Object { fields: fields.named.iter().filter_map(field).collect(), is_closed, is_generic: false })
 }
 
 fn enum_of(item: &ItemEnum, schemas: &Schemas) -> Kind {

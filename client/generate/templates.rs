@@ -5,30 +5,27 @@
 use serde_json::Value;
 
 use super::Error;
-use super::document::{METHODS, escape, resolved};
+use super::document::{escape, operations, resolved};
 
 /// # Errors
 /// Names the operation, and the parameter that its path has not, or has alone.
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
-    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-            let of_item = format!("#/paths/{}", escape(path));
-            let at = format!("{of_item}/{method}");
-            let Some(names) = names(path) else {
-                return Err(Error::operation(id, at, "has a path whose braces do not close"));
-            };
-            let parameters = in_path(item, &of_item, document).into_iter().chain(in_path(operation, &at, document));
-            let parameters: Vec<(String, &str)> = parameters.collect();
-            if let Some((at, name)) = parameters.iter().find(|(_, name)| !names.contains(name)) {
-                let why = format!("has the parameter `{name}` of its path, in which there is no `{{{name}}}`");
-                return Err(Error::operation(id, at, why));
-            }
-            if let Some(name) = names.iter().find(|name| parameters.iter().all(|(_, other)| other != *name)) {
-                let why = format!("has `{{{name}}}` in its path, and no parameter of the path with that name");
-                return Err(Error::operation(id, at, why));
-            }
+    for (path, method, operation) in operations(document) {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let of_item = format!("#/paths/{}", escape(path));
+        let at = format!("{of_item}/{method}");
+        let Some(names) = names(path) else {
+            return Err(Error::operation(id, at, "has a path whose braces do not close"));
+        };
+        let mut parameters = in_path(&document["paths"][path], &of_item, document);
+        parameters.extend(in_path(operation, &at, document));
+        if let Some((at, name)) = parameters.iter().find(|(_, name)| !names.contains(name)) {
+            let why = format!("has the parameter `{name}` of its path, in which there is no `{{{name}}}`");
+            return Err(Error::operation(id, at, why));
+        }
+        if let Some(name) = names.iter().find(|name| parameters.iter().all(|(_, other)| other != *name)) {
+            let why = format!("has `{{{name}}}` in its path, and no parameter of the path with that name");
+            return Err(Error::operation(id, at, why));
         }
     }
     Ok(())

@@ -12,26 +12,20 @@ use syn::{Attribute, Ident, Item};
 
 use super::directions::Directions;
 use super::discriminators::Discriminators;
-use super::limits::{Bound, Limits};
+use super::limits::{Limits, MAX, MIN};
 use super::prose::{code, tidy};
 use super::rust::{argument, last_name, set_doc};
 use super::shapes::{Field, Kind, Object, Shape, Text};
 use super::{builders, checks, objects, unions};
 
-/// The types that are emitted.
-pub(crate) struct Types {
-    pub(crate) items: Vec<Item>,
-    /// The names of those whose values must be checked before they are sent.
-    pub(crate) checked: BTreeSet<String>,
-}
-
-/// Emits all types, with what is implemented for them. `error` is the module of the error of conversions.
+/// Emits all types, with what is implemented for them, and names those whose values must be checked before they are sent.
+/// `error` is the module of the error of conversions.
 pub(crate) fn emit(
     shapes: &[Shape],
     error: Option<Item>,
     directions: &Directions,
     discriminators: &Discriminators,
-) -> Types {
+) -> (Vec<Item>, BTreeSet<String>) {
     let alternatives = unions::alternatives(shapes, discriminators);
     let tags = unions::tags(shapes, &alternatives);
     let is_open = |shape: &&Shape| {
@@ -53,8 +47,7 @@ pub(crate) fn emit(
                 readers.extend(reader.into_iter().flat_map(|reader| reader.items));
             }
             Kind::Texts(texts) if open.contains(&name) => {
-                let taken = texts.iter().any(|text| text.name == "Unknown");
-                let unknown = format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" });
+                let unknown = unions::unknown(texts.iter().map(|text| &text.name));
                 items.push(open_enum(shape, texts, &unknown));
                 of_open.extend(open_enum_impls(&shape.name, texts, &unknown).items);
             }
@@ -91,7 +84,7 @@ pub(crate) fn emit(
     items.extend(builders::module(shapes, directions));
     items.extend(error);
     items.extend([of_unions, known, readers, of_open, checks].concat());
-    Types { items, checked }
+    (items, checked)
 }
 
 /// What upstream says of a type, and where it says so.
@@ -128,7 +121,7 @@ fn structure(
     let read = reader.is_none().then(|| quote!(::serde::Deserialize,));
     let has_default = object.fields.iter().all(|field| !field.is_required);
     let default = has_default.then(|| quote!(Default,));
-    let schemars = schemars_derive();
+    let (schemars, generic) = (schemars_derive(), object.is_generic.then(|| quote!(<T>)));
     let fields = object.fields.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
         let mut attrs = attributes(field, reader.is_some(), is_received);
@@ -141,7 +134,7 @@ fn structure(
         #closed
         #[non_exhaustive]
         #schemars
-        pub struct #name { #(#fields),* }
+        pub struct #name #generic { #(#fields),* }
     };
     let made_up = reader.map(objects::Reader::said).unwrap_or_default();
     set_doc(&mut item.attrs, &(said_of(shape) + &made_up));
@@ -188,9 +181,9 @@ fn empty(field: &Field) -> Option<&'static str> {
 
 /// The limits in the JSON Schema that schemars derives.
 fn schemars_range(limits: &Limits) -> Option<Attribute> {
-    let bounds = limits.iter().filter(|limit| matches!(limit.bound, Bound::Min | Bound::Max) && !limit.is_of_each);
+    let bounds = limits.iter().filter(|limit| [MIN, MAX].contains(&limit.bound) && !limit.is_of_each);
     let entries = bounds.filter_map(|limit| {
-        let (key, number): (_, TokenStream) = (format_ident!("{}", limit.bound.method()), limit.number.parse().ok()?);
+        let (key, number): (_, TokenStream) = (format_ident!("{}", limit.bound), limit.number.parse().ok()?);
         Some(quote!(#key = #number))
     });
     let entries: Vec<_> = entries.collect();
@@ -223,6 +216,7 @@ fn closed_enum(shape: &Shape, texts: &[Text]) -> syn::File {
         return syn::parse_quote!(#item);
     }
     let (names, values): (Vec<_>, Vec<_>) = texts.iter().map(|text| (&text.name, &text.value)).unzip();
+    let texts = [quote!(&str), quote!(::std::string::String)];
     // 'invalid value' does not help; the list of valid values does.
     let format =
         format!("`{{}}` is none of: {}", values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "));
@@ -244,20 +238,12 @@ fn closed_enum(shape: &Shape, texts: &[Text]) -> syn::File {
                 }
             }
         }
-        impl ::std::convert::TryFrom<&str> for #name {
+        #(impl ::std::convert::TryFrom<#texts> for #name {
             type Error = self::error::ConversionError;
-            fn try_from(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+            fn try_from(value: #texts) -> ::std::result::Result<Self, self::error::ConversionError> {
                 value.parse()
             }
-        }
-        impl ::std::convert::TryFrom<::std::string::String> for #name {
-            type Error = self::error::ConversionError;
-            fn try_from(
-                value: ::std::string::String,
-            ) -> ::std::result::Result<Self, self::error::ConversionError> {
-                value.parse()
-            }
-        }
+        })*
     }
 }
 
@@ -279,6 +265,9 @@ fn open_enum(shape: &Shape, texts: &[Text], unknown: &Ident) -> Item {
 
 fn open_enum_impls(name: &Ident, texts: &[Text], unknown: &Ident) -> syn::File {
     let (idents, values): (Vec<_>, Vec<_>) = texts.iter().map(|text| (&text.name, &text.value)).unzip();
+    // A variant may have that name.
+    let is_taken = idents.iter().any(|name| *name == "Err");
+    let error = if is_taken { quote!(<Self as ::std::str::FromStr>::Err) } else { quote!(Self::Err) };
     syn::parse_quote! {
         impl #name {
             /// The values that this version of the crate knows.
@@ -312,7 +301,7 @@ fn open_enum_impls(name: &Ident, texts: &[Text], unknown: &Ident) -> syn::File {
         }
         impl ::std::str::FromStr for #name {
             type Err = ::std::convert::Infallible;
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, #error> {
                 Ok(Self::from(value))
             }
         }

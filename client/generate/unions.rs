@@ -51,7 +51,7 @@ fn discriminator<'d>(shape: &Shape, discriminators: &'d Discriminators) -> Optio
 
 /// The type that each variant holds, where serde tries one after the other.
 fn held_types(item: &ItemEnum) -> Option<Vec<(&syn::Ident, &syn::Type)>> {
-    let is_untagged = item.attrs.iter().any(|attr| says_to_serde(attr, "untagged"));
+    let is_untagged = says_to_serde(&item.attrs, "untagged");
     let held = item.variants.iter().map(|variant| match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some((&variant.ident, &fields.unnamed[0].ty)),
         _ => None,
@@ -67,7 +67,7 @@ pub(crate) fn reader(
     shapes: &[Shape],
 ) -> Option<Item> {
     let held = held_types(item)?;
-    let (name, unknown) = (&item.ident, unknown(item));
+    let (name, unknown) = (&item.ident, unknown(item.variants.iter().map(|variant| &variant.ident)));
     let all = held.iter().map(|(variant, _)| quote!(.or(Self::#variant)));
     let any = quote!(union #(#all)*.or_unknown(Self::#unknown));
     let read = match discriminator(shape, discriminators) {
@@ -108,16 +108,15 @@ fn innermost(ty: &syn::Type) -> Option<&syn::Ident> {
     last_name(argument(ty, "Box").unwrap_or(ty))
 }
 
-/// What the variant for all else is called.
-fn unknown(item: &ItemEnum) -> syn::Ident {
-    let taken = item.variants.iter().any(|variant| variant.ident == "Unknown");
-    format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" })
+/// What the variant for all else is called, beside the others.
+pub(crate) fn unknown<'n>(mut others: impl Iterator<Item = &'n syn::Ident>) -> syn::Ident {
+    format_ident!("{}", if others.any(|name| name == "Unknown") { "Unrecognized" } else { "Unknown" })
 }
 
 /// Opens a union of the server's. `is_read` says that it has a reader of its own.
 pub(crate) fn open(item: &mut ItemEnum, is_read: bool) {
-    let unknown = unknown(item);
-    let how = (!item.attrs.iter().any(|attr| says_to_serde(attr, "untagged"))).then(|| quote!(#[serde(untagged)]));
+    let unknown = unknown(item.variants.iter().map(|variant| &variant.ident));
+    let how = (!says_to_serde(&item.attrs, "untagged")).then(|| quote!(#[serde(untagged)]));
     item.variants.push(syn::parse_quote!(
         /// What this version of the crate does not know, as it came.
         #how

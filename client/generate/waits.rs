@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{Ident, ImplItem, Item};
+use syn::{ImplItem, Item};
 
 use super::Error;
 use super::document::{composed_of, escape, operations, resolved};
 use super::model::Operation;
 use super::prose::code;
 use super::rust::{argument, set_doc};
-use super::shapes::{Kind as Shaped, Object, Shape};
+use super::shapes::{Kind, Object, Shape};
 
 /// The ends that are known of operations, by their ids.
 pub(crate) type Waits = BTreeMap<String, Wait>;
@@ -43,65 +43,33 @@ enum Ends {
 /// What a state means.
 struct State {
     value: String,
-    kind: Kind,
-    /// What it means, where that is more than its kind.
-    text: Option<String>,
+    /// The variant of `crate::End` that it is.
+    end: Option<&'static str>,
+    /// What it means: `text`, or what its kind says.
+    said: String,
     source: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Initial,
-    Passing,
-    Success,
-    Failure,
-    Neither,
-}
-
-impl Kind {
-    fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "initial" => Self::Initial,
-            "passing" => Self::Passing,
-            "success" => Self::Success,
-            "failure" => Self::Failure,
-            "neither" => Self::Neither,
-            _ => return None,
-        })
-    }
-
-    /// The variant of `crate::End` that it is.
-    fn end(self) -> Option<Ident> {
-        let name = match self {
-            Self::Initial | Self::Passing => return None,
-            Self::Success => "Success",
-            Self::Failure => "Failure",
-            Self::Neither => "Neither",
-        };
-        Some(format_ident!("{name}"))
-    }
-
-    fn said(self) -> &'static str {
-        match self {
-            Self::Initial => "the first state",
-            Self::Passing => "under way",
-            Self::Success => "a success",
-            Self::Failure => "a failure",
-            Self::Neither => "an end that is neither success nor failure",
-        }
-    }
-}
+/// What states may mean: a name in the document, the variant of `crate::End`, and what is said.
+const KINDS: [(&str, Option<&str>, &str); 5] = [
+    ("initial", None, "the first state"),
+    ("passing", None, "under way"),
+    ("success", Some("Success"), "a success"),
+    ("failure", Some("Failure"), "a failure"),
+    ("neither", Some("Neither"), "an end that is neither success nor failure"),
+];
 
 /// What the states of an enum mean, by its schema.
 fn states(schema: &Value, root: &Value) -> Result<Vec<State>, String> {
     let said = composed_of(schema, root).into_iter().find_map(|member| member.get("x-states")?.as_object());
     let state = |(value, said): (&String, &Value)| {
-        let kind = said.get("kind").and_then(Value::as_str).and_then(Kind::of);
-        let kind = kind.ok_or_else(|| {
+        let kind = said.get("kind").and_then(|kind| KINDS.into_iter().find(|(name, ..)| kind == name));
+        let (_, end, meaning) = kind.ok_or_else(|| {
             format!("`x-states` has no kind of `{value}`, which is initial, passing, success, failure or neither")
         })?;
-        let [text, source] = ["text", "source"].map(|key| said.get(key).and_then(Value::as_str).map(str::to_owned));
-        Ok(State { value: value.clone(), kind, text, source })
+        let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
+        let said = text("text").unwrap_or_else(|| meaning.to_owned());
+        Ok(State { value: value.clone(), end, said, source: text("source") })
     };
     let mut states = said.into_iter().flatten().map(state).collect::<Result<Vec<_>, String>>()?;
     // The order of a document's keys is kept or not, as a feature of serde_json has it.
@@ -179,7 +147,7 @@ fn read(poll: &Value, operation: &Value, root: &Value, at: &str) -> Result<Wait,
 pub(crate) fn ends(shapes: &mut [Shape], document: &Value) -> Result<Vec<Item>, Error> {
     let mut items = Vec::new();
     for shape in shapes {
-        let (Some(at), Shaped::Texts(texts)) = (&shape.at, &mut shape.kind) else { continue };
+        let (Some(at), Kind::Texts(texts)) = (&shape.at, &mut shape.kind) else { continue };
         let Some(schema) = document.pointer(at) else { continue };
         let states = states(schema, document).map_err(|why| Error::Document(format!("#{at}: {why}")))?;
         if states.is_empty() {
@@ -188,13 +156,13 @@ pub(crate) fn ends(shapes: &mut [Shape], document: &Value) -> Result<Vec<Item>, 
         for text in texts {
             let Some(state) = states.iter().find(|state| state.value == text.value) else { continue };
             let source = state.source.as_deref().unwrap_or("by its name; not documented");
-            let said = state.text.as_deref().unwrap_or(state.kind.said());
-            text.said = format!("{}: {said} ({source}).", text.doc());
+            text.said = format!("{}: {} ({source}).", text.doc(), state.said);
         }
         let ident = &shape.name;
-        let arms = [Kind::Success, Kind::Failure, Kind::Neither].map(|kind| {
-            let values: Vec<_> = states.iter().filter(|state| state.kind == kind).map(|state| &state.value).collect();
-            let end = kind.end();
+        let arms = ["Success", "Failure", "Neither"].map(|end| {
+            let values: Vec<_> =
+                states.iter().filter(|state| state.end == Some(end)).map(|state| &state.value).collect();
+            let end = format_ident!("{end}");
             (!values.is_empty()).then(|| quote!(#(#values)|* => Some(crate::End::#end),))
         });
         items.push(syn::parse_quote! {
@@ -288,20 +256,19 @@ impl Wait {
     fn doc(&self) -> String {
         let ended = match &self.ends {
             Ends::State(name, states) => {
-                let of = |kind: Kind| {
-                    let of_kind = states.iter().filter(|state| state.kind == kind);
-                    any_of(&of_kind.map(|state| code(&state.value)).collect::<Vec<_>>())
+                let of = |end: &str| {
+                    let of_kind: Vec<&State> = states.iter().filter(|state| state.end == Some(end)).collect();
+                    let values = any_of(&of_kind.iter().map(|state| code(&state.value)).collect::<Vec<_>>())?;
+                    Some((values, of_kind[0].said))
                 };
-                let ends =
-                    [(Kind::Failure, "Ended"), (Kind::Neither, "Stopped")].map(|(kind, variant)| match of(kind) {
-                        Some(states) => format!(
-                            "\n- {states}: {}, [`PollError::{variant}`](crate::PollError::{variant})",
-                            kind.said()
-                        ),
-                        None => String::new(),
-                    });
+                let ends = [("Failure", "Ended"), ("Neither", "Stopped")].map(|(end, variant)| {
+                    let line = |(values, said)| {
+                        format!("\n- {values}: {said}, [`PollError::{variant}`](crate::PollError::{variant})")
+                    };
+                    of(end).map(line).unwrap_or_default()
+                });
                 let none = if ends[0].is_empty() { "\n\nNo state is documented as a failure." } else { "" };
-                let done = of(Kind::Success).unwrap_or_default();
+                let (done, _) = of("Success").unwrap_or_default();
                 format!(
                     "`{name}` is an end, and gives the last answer:\n\n- {done}: a success{}{none}\n\nThe docs of the \
                      states name the source of each. A state that this crate does not know is waited on, until the \

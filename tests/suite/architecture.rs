@@ -307,6 +307,18 @@ fn the_pipeline_goes_one_way() {
     }
 }
 
+/// What a pass of the generator needs of others is in the first comment of its root.
+#[test]
+fn the_generator_says_what_each_of_its_modules_is_for() {
+    let root = std::fs::read_to_string(root(GENERATE).join("mod.rs")).unwrap();
+    let (doc, _) = root.split_once("\nmod ").unwrap();
+    let named: BTreeSet<&str> = doc.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    for (module, _) in files(GENERATE) {
+        let name = module.last().map_or("generate", String::as_str);
+        assert!(name == "generate" || named.contains(name), "client/generate/mod.rs does not say what {name} is for");
+    }
+}
+
 fn module_of_diff() -> Module {
     module(&["comparison", "diff"])
 }

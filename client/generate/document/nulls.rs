@@ -74,23 +74,15 @@ fn allows_null(schema: &Value, nullable: &BTreeSet<String>) -> bool {
     schema.get("nullable") == Some(&Value::Bool(true)) || refers_to(schema, nullable)
 }
 
-fn mark(value: &mut Value, nullable: &BTreeSet<String>) {
+fn mark(document: &mut Value, nullable: &BTreeSet<String>) {
     let may_be_null = |schema: &mut Value| {
         if refers_to(schema, nullable) {
             *schema = json!({ "allOf": [schema.take()], "nullable": true });
         }
     };
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::Object(properties)) = map.get_mut("properties") {
-                properties.values_mut().for_each(may_be_null);
-            }
-            ["items", "additionalProperties"]
-                .iter()
-                .for_each(|key| map.get_mut(*key).into_iter().for_each(may_be_null));
-            map.values_mut().for_each(|value| mark(value, nullable));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, nullable)),
-        _ => {}
-    }
+    each_schema(document, &mut |schema| {
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        properties.into_iter().flat_map(|properties| properties.values_mut()).for_each(may_be_null);
+        ["items", "additionalProperties"].iter().for_each(|key| schema.get_mut(*key).into_iter().for_each(may_be_null));
+    });
 }

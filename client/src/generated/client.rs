@@ -286,6 +286,37 @@ pub mod types {
             Default::default()
         }
     }
+    /// A page of a list, by its number.
+    ///
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `current_page`, `per_page`, `type`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Page<T> {
+        /// The current page number
+        pub current_page: i64,
+        /// What the page holds.
+        pub data: Vec<T>,
+        /// The next page number, or null when this is the last page
+        pub next_page: Option<i64>,
+        /// The next page of results, or null when this is the last page
+        pub next_page_url: Option<String>,
+        /// The maximum number of results per page
+        pub per_page: i64,
+        /// The previous page number, or null when this is the first page
+        pub prev_page: Option<i64>,
+        /// The previous page of results, or null when this is the first page
+        pub prev_page_url: Option<String>,
+        /// The total number of matching results
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: Option<i64>,
+        /// The total number of pages of matching results
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_pages: Option<i64>,
+        /// The response type. Always "list" for paginated responses.
+        #[serde(rename = "type")]
+        pub type_: String,
+    }
     /// Builders for the types that have fields.
     pub mod builder {
         /** Builds [`CreateBackupBody`](super::CreateBackupBody).
@@ -827,6 +858,59 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object for Page<T> {
+        const NAME: &'static str = "Page";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::required_int_or_default();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_int();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::required_int_or_default();
+            let mut prev_page = slot::optional_int();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::optional_int();
+            let mut total_pages = slot::optional_int();
+            let mut type_ = slot::required_or_default();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>("data")?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de> for Page<T> {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
     impl BackupPolicyTarget {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["production", "development"];
@@ -1153,88 +1237,6 @@ pub mod types {
                 .max(1000f64)
                 .done()?;
             Ok(())
-        }
-    }
-    /// A page of a list, by its number.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Page<T> {
-        /// The current page number
-        pub current_page: i64,
-        /// What the page holds.
-        pub data: Vec<T>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total_count: Option<i64>,
-        /// The total number of pages of matching results
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total_pages: Option<i64>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object for Page<T> {
-        const NAME: &'static str = "Page";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::required_int_or_default();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_int();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::required_int_or_default();
-            let mut prev_page = slot::optional_int();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::optional_int();
-            let mut total_pages = slot::optional_int();
-            let mut type_ = slot::required_or_default();
-            object::read_fields(
-                object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de> for Page<T> {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
         }
     }
     #[cfg(feature = "mock")]

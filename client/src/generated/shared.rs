@@ -1417,6 +1417,28 @@ pub mod types {
         /// The users that the scopes are for.
         pub users: Vec<OauthUser>,
     }
+    /// A page of a list, by cursors.
+    ///
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `has_next`, `has_prev`, `type`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    pub struct CursorPage<T> {
+        /// The ID of the last object in the current results, or null when there are no results
+        pub cursor_end: Option<String>,
+        /// The ID of the first object in the current results, or null when there are no results
+        pub cursor_start: Option<String>,
+        /// What the page holds.
+        pub data: Vec<T>,
+        /// Whether there is a next page of results
+        pub has_next: bool,
+        /// Whether there is a previous page of results
+        pub has_prev: bool,
+        /// The response type. Always "list" for paginated responses.
+        #[serde(rename = "type")]
+        pub type_: String,
+    }
     /// Builders for the types that have fields.
     pub mod builder {
         /** Builds [`KeyspaceThrottlerRatio`](super::KeyspaceThrottlerRatio).
@@ -3102,6 +3124,51 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object
+    for CursorPage<T> {
+        const NAME: &'static str = "CursorPage";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cursor_end = slot::optional();
+            let mut cursor_start = slot::optional();
+            let mut data = slot::required();
+            let mut has_next = slot::required_or_default();
+            let mut has_prev = slot::required_or_default();
+            let mut type_ = slot::required_or_default();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("cursor_end", &mut cursor_end),
+                    ("cursor_start", &mut cursor_start),
+                    ("data", &mut data),
+                    ("has_next", &mut has_next),
+                    ("has_prev", &mut has_prev),
+                    ("type", &mut type_),
+                ],
+            )?;
+            Ok(Self {
+                cursor_end: cursor_end.value(),
+                cursor_start: cursor_start.value(),
+                data: data.value::<A::Error>("data")?,
+                has_next: has_next.value(),
+                has_prev: has_prev.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de>
+    for CursorPage<T> {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl BouncerResizeState {
         /// The values that this version of the crate knows.
@@ -4568,71 +4635,6 @@ pub mod types {
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
-        }
-    }
-    /// A page of a list, by cursors.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
-    pub struct CursorPage<T> {
-        /// The ID of the last object in the current results, or null when there are no results
-        pub cursor_end: Option<String>,
-        /// The ID of the first object in the current results, or null when there are no results
-        pub cursor_start: Option<String>,
-        /// What the page holds.
-        pub data: Vec<T>,
-        /// Whether there is a next page of results
-        pub has_next: bool,
-        /// Whether there is a previous page of results
-        pub has_prev: bool,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
-    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object
-    for CursorPage<T> {
-        const NAME: &'static str = "CursorPage";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut cursor_end = slot::optional();
-            let mut cursor_start = slot::optional();
-            let mut data = slot::required();
-            let mut has_next = slot::required_or_default();
-            let mut has_prev = slot::required_or_default();
-            let mut type_ = slot::required_or_default();
-            object::read_fields(
-                object,
-                Self::NAME,
-                &mut [
-                    ("cursor_end", &mut cursor_end),
-                    ("cursor_start", &mut cursor_start),
-                    ("data", &mut data),
-                    ("has_next", &mut has_next),
-                    ("has_prev", &mut has_prev),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                cursor_end: cursor_end.value(),
-                cursor_start: cursor_start.value(),
-                data: data.value::<A::Error>("data")?,
-                has_next: has_next.value(),
-                has_prev: has_prev.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
-    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de>
-    for CursorPage<T> {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
         }
     }
     #[cfg(feature = "mock")]
