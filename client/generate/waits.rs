@@ -45,8 +45,9 @@ struct State {
     value: String,
     /// The variant of `crate::End` that it is.
     end: Option<&'static str>,
-    /// What it means: `text`, or what its kind says.
-    said: String,
+    said: &'static str,
+    /// What is said of it instead.
+    text: Option<String>,
     source: Option<String>,
 }
 
@@ -68,8 +69,7 @@ fn states(schema: &Value, root: &Value) -> Result<Vec<State>, String> {
             format!("`x-states` has no kind of `{value}`, which is initial, passing, success, failure or neither")
         })?;
         let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
-        let said = text("text").unwrap_or_else(|| meaning.to_owned());
-        Ok(State { value: value.clone(), end, said, source: text("source") })
+        Ok(State { value: value.clone(), end, said: meaning, text: text("text"), source: text("source") })
     };
     let mut states = said.into_iter().flatten().map(state).collect::<Result<Vec<_>, String>>()?;
     // The order of a document's keys is kept or not, as a feature of serde_json has it.
@@ -156,7 +156,7 @@ pub(crate) fn ends(shapes: &mut [Shape], document: &Value) -> Result<Vec<Item>, 
         for text in texts {
             let Some(state) = states.iter().find(|state| state.value == text.value) else { continue };
             let source = state.source.as_deref().unwrap_or("by its name; not documented");
-            text.said = format!("{}: {} ({source}).", text.doc(), state.said);
+            text.said = format!("{}: {} ({source}).", text.doc(), state.text.as_deref().unwrap_or(state.said));
         }
         let ident = &shape.name;
         let arms = ["Success", "Failure", "Neither"].map(|end| {
