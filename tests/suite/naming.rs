@@ -245,8 +245,8 @@ fn names_follow_an_operation_to_its_new_method() {
                 Hooked = \"PATCH /hooks/{} 200\"\n";
     let patched = named(&document("patch", "update_hook"), &Table::parse(ours).unwrap());
     assert_eq!((names(&patched).len(), patched.notes.len()), (3, 0), "{:?}", names(&patched));
-    // As the table is, or as it is written next.
-    for id in ["update_hook", "hook_update"] {
+    // As the table is, or as it is written next; where one says a word more, too.
+    for id in ["update_hook", "hook_update", "update_hook_url", "update"] {
         let put = named(&document("put", id), &patched.table);
         assert_eq!((names(&put), &put.notes), (names(&patched), &Vec::new()));
         assert_eq!(put.table.text(), patched.table.text().replace("PATCH", "PUT"));

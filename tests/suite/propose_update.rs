@@ -54,23 +54,7 @@ impl Scratch {
         let code = CODE.get_or_init(|| xtask::generated_crate::codegen::formatted(&effective).unwrap());
         fs::write(scratch.path("client/src/generated/client.rs"), code).unwrap();
 
-        scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
-        // Whatever whoever runs the tests has set.
-        for (key, value) in [
-            ("user.email", "bot@example.com"),
-            ("user.name", "bot"),
-            ("commit.gpgsign", "false"),
-            ("core.autocrlf", "false"),
-        ] {
-            scratch.git(&["config", key, value]);
-        }
-        scratch.git(&["add", "--all"]);
-        scratch.git(&["commit", "--quiet", "--message", "begin"]);
-        let remote = scratch.path("remote.git");
-        scratch.git(&["init", "--quiet", "--bare", "--initial-branch", "main", remote.to_str().unwrap()]);
-        fs::write(scratch.path(".git/info/exclude"), "remote.git\nout\n").unwrap();
-        scratch.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
-        scratch.git(&["push", "--quiet", "origin", "main"]);
+        begin(scratch.dir.path());
         scratch
     }
 
@@ -84,9 +68,7 @@ impl Scratch {
 
     #[track_caller]
     fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git").arg("-C").arg(self.dir.path()).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        git(self.dir.path(), arguments)
     }
 
     /// Runs `release`.
@@ -154,7 +136,36 @@ impl Scratch {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Runs git in a folder, and returns what it says.
+#[track_caller]
+pub fn git(dir: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(dir).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+/// Makes a folder a repository with one commit, and a bare repository its remote.
+pub fn begin(dir: &Path) {
+    git(dir, &["init", "--quiet", "--initial-branch", "main"]);
+    // Whatever whoever runs the tests has set.
+    for (key, value) in [
+        ("user.email", "bot@example.com"),
+        ("user.name", "bot"),
+        ("commit.gpgsign", "false"),
+        ("core.autocrlf", "false"),
+    ] {
+        git(dir, &["config", key, value]);
+    }
+    git(dir, &["add", "--all"]);
+    git(dir, &["commit", "--quiet", "--message", "begin"]);
+    let remote = dir.join("remote.git");
+    git(dir, &["init", "--quiet", "--bare", "--initial-branch", "main", remote.to_str().unwrap()]);
+    fs::write(dir.join(".git/info/exclude"), "remote.git\nout\n").unwrap();
+    git(dir, &["remote", "add", "origin", remote.to_str().unwrap()]);
+    git(dir, &["push", "--quiet", "origin", "main"]);
+}
+
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -754,6 +765,57 @@ fn the_changelog_says_a_thing_once() {
     let fields = [("types::B::x", "a"), ("types::A::y", "b"), ("types::A::x", "a")]
         .map(|(item, feature)| change(item, Kind::Field, None, Some(&format!("bool [feature {feature}]"))));
     assert_eq!(changelog_entries(&fields), "### Added\n- `A::x`, `bool`.\n- `B::x`, `bool`.\n- `A::y`, `bool`.\n");
+}
+
+/// What a call answers with, what needs other features, and the topic of each line where there are many.
+#[test]
+fn the_changelog_speaks_to_callers() {
+    let change = |item: &str, kind, old: Option<&str>, new: Option<&str>, bump| {
+        let [old, new] = [old, new].map(|shape| shape.map(str::to_owned));
+        Change { item: item.to_owned(), kind, old, new, bump, demand: None }
+    };
+    let sent = |answer: &str| format!("fn send(self) -> CallFuture<'a, {answer}> [feature lists]");
+    let answer = |call: &str, name: &str| {
+        let (item, old, new) =
+            (format!("calls::List{call}::send"), sent(&format!("types::{name}")), sent("types::Page<T>"));
+        change(&item, Kind::Fn, Some(&old), Some(&new), Bump::Major)
+    };
+    let gone =
+        |name: &str| change(&format!("types::{name}"), Kind::Struct, Some("struct [feature lists]"), None, Bump::Major);
+    let calls = ["A", "B", "C", "D"];
+    let changes: Vec<Change> =
+        calls.iter().flat_map(|it| [answer(it, &format!("Old{it}")), gone(&format!("Old{it}"))]).collect();
+    assert_eq!(
+        changelog_entries(&changes[..2]),
+        "### Changed\n- `list_a` answers with `Page<T>` (was `OldA`).\n### Removed\n- The type `OldA`.\n"
+    );
+    assert_eq!(
+        changelog_entries(&changes),
+        "### Changed\n- 4 lists answer with `Page<…>`: `list_a` (was `OldA`), `list_b` (was `OldB`), `list_c` (was `OldC`) \
+         and 1 more.\n### Removed\n- 4 types of answers: `OldA`, `OldB`, `OldC` and 1 more.\n"
+    );
+    // A type and its fields need another feature: that is one line. One feature more is none.
+    let narrowed = |item: &str, kind, shape: &str| {
+        let [old, new] = ["", " [feature a or b]"].map(|feature| format!("{shape}{feature}"));
+        change(item, kind, Some(&old), Some(&new), Bump::Major)
+    };
+    let page = [narrowed("types::Page", Kind::Struct, "struct"), narrowed("types::Page::data", Kind::Field, "Vec<T>")];
+    assert_eq!(changelog_entries(&page), "### Changed\n- `Page` needs the feature `a` or `b` now.\n");
+    // A body's setter, and the function that maps it.
+    let setters = ["body", "body_map"]
+        .map(|name| change(&format!("calls::Act::{name}"), Kind::Fn, None, Some("fn"), Bump::Minor));
+    assert_eq!(changelog_entries(&setters), "### Added\n- `act` takes `body`.\n");
+    // Many lines begin with their topics.
+    let many: Vec<Change> = (0..11)
+        .map(|number| {
+            let shape = if number < 6 { "bool [feature b]" } else { "bool [feature a or b]" };
+            change(&format!("types::T{number}::f{number}"), Kind::Field, None, Some(shape), Bump::Minor)
+        })
+        .collect();
+    let lines = changelog_entries(&many);
+    assert!(lines.starts_with("### Added\n- **a, b:** `T10::f10`, `bool`.\n"), "{lines}");
+    assert!(lines.ends_with("- **b:** `T5::f5`, `bool`.\n"), "{lines}");
+    assert_eq!(lines.lines().count(), 12);
 }
 
 /// As Ctrl-C or KILL leave it, at any moment: what was begun is noted, and the next run undoes it and goes on.

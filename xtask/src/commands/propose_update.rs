@@ -14,6 +14,7 @@ use anyhow::{Context, bail};
 use crate::Status;
 use crate::comparison::report::{Accepted, Format, Report, changelog_of, plain};
 use crate::effective::overlay;
+use crate::generated_crate::surface::Bump;
 use crate::release::branch::{Branch, writable};
 use crate::release::manifests::{self, Manifests};
 use crate::release::unreleased::{Released, Unreleased, last_release};
@@ -219,7 +220,9 @@ fn commit(
     let released = last_release(workspace, git)?;
     let last = released.as_ref().map(|version| Released::read(git, version)).transpose()?;
     let since = || last.as_ref().map(|last| last.unreleased(workspace, git)).transpose();
-    let before = since()?;
+    let text = Manifests(workspace).changelog()?;
+    // What was said of an earlier drift, if anything was.
+    let before = if changelog::unreleased(&text).is_some_and(|said| !said.trim().is_empty()) { since()? } else { None };
     save(new, old)?;
     if !arguments.no_build {
         take_snapshots_over(workspace)?;
@@ -236,16 +239,22 @@ fn commit(
         Err(e) => notes.push(format!("Actions of the overlay that are needless now could not be removed: {e:#}")),
     }
 
-    match (before, since()?) {
-        (Some(before), Some(after)) => {
+    match since()? {
+        Some(after) => {
             let manifests = Manifests(workspace);
             let current = manifests.version()?;
-            let only_docs = report.is_only_docs();
-            let lines = |unreleased: &Unreleased| {
-                changelog_of(unreleased.bump, &unreleased.changes, only_docs).unwrap_or_default()
+            let is_said = |line: &str| changelog::unreleased(&text).is_some_and(|said| said.contains(line));
+            let patch = |only_docs| changelog_of(Bump::Patch, &[], only_docs).unwrap_or_default();
+            // Where nothing that users can name changed, this may have been said of either kind.
+            let gone = match before {
+                Some(Unreleased { bump: Bump::Patch, .. }) => patch(true) + &patch(false),
+                Some(before) => changelog_of(before.bump, &before.changes, false).unwrap_or_default(),
+                None => String::new(),
             };
+            let only_docs = report.is_only_docs() && !patch(false).lines().skip(1).any(is_said);
+            let lines = changelog_of(after.bump, &after.changes, only_docs).unwrap_or_default();
             let version = manifests::wanted(released.as_ref(), &current, after.bump);
-            let text = changelog::with_unreleased(&manifests.changelog()?, &lines(&before), &lines(&after))?;
+            let text = changelog::with_unreleased(&text, &gone, &lines)?;
             manifests.set_version(&version)?;
             manifests.set_changelog(&text)?;
             branch.commit_all(&match version == current {
@@ -253,7 +262,7 @@ fn commit(
                 false => format!("Raise the version to {version}, and say in the changelog why"),
             })?;
         }
-        _ => notes.push("No version was released yet: version and changelog stay as they are.".to_owned()),
+        None => notes.push("No version was released yet: version and changelog stay as they are.".to_owned()),
     }
     if !arguments.no_build {
         notes.push(ci(workspace)?);

@@ -1,13 +1,12 @@
 //! What a change of the vendor's document means for the crate.
 
+mod condensed;
 mod effects;
 mod told;
 mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-use serde::Serialize;
 
 pub use self::effects::{Effect, Effects};
 use crate::comparison::diff::rules::Rule;
@@ -33,22 +32,21 @@ const DEMANDS: &[(&Rule, &str)] = &[
 ];
 
 /// What becomes of the crate.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Impact {
     /// The part of the version to raise; nothing where no code could be generated.
     pub bump: Option<Bump>,
     /// What changes of its public surface, and of what its calls need.
     pub changes: Vec<Change>,
+    /// The fingerprints of the findings that each change is told of, where that is known.
+    pub told_of: Vec<Option<String>>,
     /// Whether nothing but documentation changes.
-    #[serde(skip)]
     pub only_docs: bool,
     /// Why no code could be generated.
     pub error: Option<String>,
     /// Why something changes that no finding explains, where that is known.
-    #[serde(skip)]
     pub reason: Option<String>,
     /// The crates of the old and of the new document.
-    #[serde(skip)]
     crates: Option<[Rc<Crate>; 2]>,
 }
 

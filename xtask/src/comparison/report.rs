@@ -8,6 +8,7 @@ mod accepted;
 mod changelog;
 mod entry;
 mod escape;
+mod idle;
 mod render;
 mod rows;
 
@@ -28,7 +29,7 @@ use crate::upstream::operations;
 use crate::upstream::spec::Spec;
 
 /// The version of the JSON's shape. It is raised where a key is removed or gets another meaning.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -110,6 +111,11 @@ impl Report {
             self.ids.extend(with_ids.map(|operation| (operation.endpoint(), operation.id.to_owned())));
         }
         let mut placed = entry::placed(findings, old, new, file);
+        for entry in &mut placed {
+            if let [one] = &*entry.finding.operations {
+                entry.of = self.ids.get(one).cloned();
+            }
+        }
         // What several documents say is one finding, for the operations of all of them.
         let known: HashMap<String, usize> =
             self.findings.iter().enumerate().map(|(at, entry)| (entry.fingerprint.clone(), at)).rev().collect();
@@ -134,10 +140,20 @@ impl Report {
         if let Some(krate) = &self.krate {
             let findings: Vec<&Finding> = self.findings.iter().map(|entry| &entry.finding).collect();
             let impact::Effects { of, unexplained, .. } = krate.effects(&findings);
-            for (entry, impact::Effect { text, bump, cause, .. }) in self.findings.iter_mut().zip(of) {
+            let mut told_of = vec![None; krate.changes.len()];
+            for (entry, impact::Effect { text, bump, cause, items }) in self.findings.iter_mut().zip(of) {
+                let changes = items.iter().map(|at| &krate.changes[*at]);
+                let broken = changes.filter(|change| change.bump == Bump::Major).map(|change| change.item.as_str());
+                // What a caller writes, and the whole before its parts.
+                let rank = |item: &&str| (!item.ends_with("::send"), item.contains(": impl "), item.len());
+                entry.breaks = broken.min_by_key(rank).map(str::to_owned);
+                items.into_iter().for_each(|at| told_of[at] = Some(entry.fingerprint.clone()));
                 (entry.effect, entry.bump, entry.cause) = (text, bump, cause);
             }
             self.unexplained = unexplained;
+            if let Some(krate) = &mut self.krate {
+                krate.told_of = told_of;
+            }
         }
         self
     }
@@ -167,7 +183,7 @@ impl Report {
             let Effect { target, description, .. } = effect;
             format!("matches nothing any more: correct or remove the action ({target}): {description}")
         }));
-        self.notes.extend(other.into_iter().filter_map(idle));
+        self.notes.extend(idle::notes(&other, before));
         self.notes.extend(notes);
         self
     }
@@ -328,6 +344,9 @@ impl Report {
         };
         let Some(first) = first else { return plain(&self.verdict()) };
         let message = shortened(plain(&first.finding.message()));
+        // What is compatible on the wire is no break by itself.
+        let item = first.breaks.as_deref().filter(|_| first.finding.level < Level::Err);
+        let item = item.map(|item| format!(", which breaks `{}`", shortened(plain(item)))).unwrap_or_default();
         let of = match &*first.finding.operations {
             [] => String::new(),
             operations => {
@@ -340,19 +359,6 @@ impl Report {
             0 => String::new(),
             more => format!(", and {more} more that break"),
         };
-        format!("{of}{message}{more}")
-    }
-}
-
-/// An action of the overlay that did nothing.
-fn idle(effect: &Effect) -> Option<String> {
-    match (effect.matched, effect.changed) {
-        (0, _) => {
-            Some(format!("matches nothing: correct or remove the action ({}): {}", effect.target, effect.description))
-        }
-        (_, false) => {
-            Some(format!("upstream fixed this: remove the action ({}): {}", effect.target, effect.description))
-        }
-        _ => None,
+        format!("{of}{message}{item}{more}")
     }
 }

@@ -22,7 +22,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 pub use features::Features;
-pub use semver::{Bump, Change, changes};
+pub use semver::{Bump, Change, changes, features_of, without_features};
 
 use crate::generate;
 use crate::generated_crate::codegen;

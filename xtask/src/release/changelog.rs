@@ -69,6 +69,11 @@ pub fn with_unreleased(changelog: &str, before: &str, lines: &str) -> anyhow::Re
     Ok(format!("{}{}{rest}", &changelog[..range.start], groups.concat()))
 }
 
+/// What the changelog says of what no release has yet; nothing, where it has no place for it.
+pub fn unreleased(changelog: &str) -> Option<&str> {
+    body(changelog, UNRELEASED).map(|range| &changelog[range])
+}
+
 /// The versions that the changelog has sections for, the first one first.
 pub fn versions(changelog: &str) -> Vec<Version> {
     let headings = changelog.lines().filter_map(|line| line.strip_prefix("## [")?.split_once(']'));

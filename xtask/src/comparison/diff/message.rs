@@ -26,7 +26,8 @@ pub(super) fn is_needed(message: &str, argument: &str) -> bool {
         0 => part,
         _ => part.split_once(']').map_or("", |(_, after)| after),
     });
-    let is = |name: &str| name == argument || name == "change" && ["old", "new"].contains(&argument);
+    let is =
+        |name: &str| name == argument || ["change", "happened"].contains(&name) && ["old", "new"].contains(&argument);
     outside.flat_map(|part| part.split('{').skip(1)).any(|rest| rest.split_once('}').is_some_and(|(name, _)| is(name)))
 }
 
@@ -55,6 +56,11 @@ fn word(name: &str, subject: &Subject, arguments: &Arguments) -> Option<String> 
         "has" => in_number("has", "have"),
         "owner" => Some(subject.owner().name()),
         "change" => Some(change(arguments.get("old"), arguments.get("new"), plural && !subject.has_key())),
+        "happened" => Some(match (arguments.get("old"), arguments.get("new")) {
+            (None, Some(_)) => in_number("was added", "were added")?,
+            (Some(_), None) => in_number("was removed", "were removed")?,
+            _ => "changed".to_owned(),
+        }),
         name => arguments.get(name).map(|argument| shown(argument, plural)),
     }
 }

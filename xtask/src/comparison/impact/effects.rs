@@ -86,12 +86,25 @@ impl Impact {
     /// The finding that each change is told of.
     fn owners(&self, findings: &[&Finding], touched: &Touched) -> Vec<Option<usize>> {
         let mut owners: Vec<Option<(Reason, usize)>> = vec![None; self.changes.len()];
+        // What no operation uses explains only what nothing else does.
+        let rank = |(reason, finding): &(Reason, usize)| {
+            let level = findings[*finding].level;
+            (level == Level::Doc, *reason, std::cmp::Reverse(level), *finding)
+        };
         for (at, owner) in owners.iter_mut().enumerate() {
-            let rank =
-                |(reason, finding): &(Reason, usize)| (*reason, std::cmp::Reverse(findings[*finding].level), *finding);
-            *owner = touched.by(at).iter().copied().min_by_key(rank);
+            let explains = |(reason, _): &(Reason, usize)| *reason < Reason::Uses;
+            *owner = touched.by(at).iter().copied().filter(explains).min_by_key(rank);
+        }
+        let Some(crates) = &self.crates else { return Vec::new() };
+        // What is told in one line is told of one finding.
+        for group in Grouped::of(crates, &self.changes).groups() {
+            let best = group.iter().filter_map(|at| owners[*at]).min_by_key(rank);
+            group.into_iter().for_each(|at| owners[at] = best);
         }
         self.follow(&mut owners, findings);
+        for (at, owner) in owners.iter_mut().enumerate().filter(|(_, owner)| owner.is_none()) {
+            *owner = touched.by(at).iter().copied().min_by_key(rank);
+        }
         owners.into_iter().map(|owner| owner.map(|(_, finding)| finding)).collect()
     }
 

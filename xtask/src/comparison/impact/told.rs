@@ -13,7 +13,7 @@ use crate::comparison::diff::rules::table::{
 use crate::comparison::diff::{Direction, Finding, Level};
 use crate::generated_crate::Crate;
 use crate::generated_crate::belongings::Unit;
-use crate::generated_crate::surface::{Change, Kind, Surface};
+use crate::generated_crate::surface::{Change, Kind, Surface, features_of, without_features};
 
 /// Rules on properties that no schema describes, which the crate ignores in an answer.
 const OTHER_PROPERTIES: &[&Rule] = &[
@@ -92,14 +92,76 @@ impl<'c> Grouped<'c> {
             let change = &self.changes[**at];
             !is_whole && !change.comes_with().iter().any(|item| self.items.contains(&**item))
         };
-        let mut parts: Vec<&Change> = of.iter().filter(is_part).map(|at| &self.changes[*at]).collect();
-        parts.sort_by_key(|change| std::cmp::Reverse(change.bump));
-        lines.extend(parts.into_iter().map(described));
+        let (moved, mut parts): (Vec<usize>, Vec<usize>) =
+            of.iter().filter(is_part).partition(|at| self.changes[**at].needs_other_features());
+        parts.sort_by_key(|at| std::cmp::Reverse(self.changes[*at].bump));
+        // How the pages of a list are walked follows what it answers with.
+        let answering: BTreeSet<&str> = of
+            .iter()
+            .filter(|at| self.changes[**at].answers().is_some())
+            .filter_map(|at| self.changes[*at].owner())
+            .collect();
+        let follows = |change: &Change| {
+            let is_walk = change.setter().is_some_and(|(_, name)| matches!(name, "pages" | "items"));
+            is_walk && change.owner().is_some_and(|owner| answering.contains(owner))
+        };
+        lines.extend(parts.iter().map(|at| &self.changes[*at]).filter(|change| !follows(change)).map(described));
+        lines.extend(self.moved(&moved));
         if lines.is_empty() {
             // A setter without its field.
             lines.extend(of.iter().map(|at| described(&self.changes[*at])));
         }
         lines
+    }
+
+    /// What stays as it is and needs other features: a line for each operation and type.
+    fn moved(&self, of: &[usize]) -> Vec<String> {
+        let mut units: BTreeMap<(Option<&Unit>, &str), Vec<&Change>> = BTreeMap::new();
+        for change in of {
+            let unit = self.units[*change].as_ref();
+            let item = if unit.is_some() { "" } else { &self.changes[*change].item };
+            units.entry((unit, item)).or_default().push(&self.changes[*change]);
+        }
+        let line = |((unit, item), changes): ((Option<&Unit>, &str), Vec<&Change>)| {
+            let first = changes.iter().find(|change| unit.is_some_and(|unit| unit.head() == change.item));
+            let features = |shape: &Option<String>| shape.as_deref().and_then(features_of).map(str::to_owned);
+            let first = first.or(changes.first());
+            let [old, new] = [first.and_then(|it| features(&it.old)), first.and_then(|it| features(&it.new))];
+            let name = match unit {
+                Some(unit) => named(&[unit].into_iter().collect()),
+                None => format!("`{item}`"),
+            };
+            let items = if changes.len() == 1 { "1 item".to_owned() } else { format!("{} items", changes.len()) };
+            let bump = changes.iter().map(|change| change.bump).max().unwrap_or_default();
+            let was = old.map(|old| format!(" (was `{}`)", shortened(&old))).unwrap_or_default();
+            match new {
+                Some(new) => format!("{name} ({items}) needs the feature `{}`{was} ({bump})", shortened(&new)),
+                None => format!("{name} ({items}) needs no feature any more{was} ({bump})"),
+            }
+        };
+        units.into_iter().map(line).collect()
+    }
+
+    /// The changes that one line tells of, by their numbers: all of an operation or a type that comes, goes or needs
+    /// other features, the one that stands for them first; each other change by itself.
+    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let mut known: BTreeMap<(&Unit, bool), usize> = BTreeMap::new();
+        for (at, change) in self.changes.iter().enumerate() {
+            let unit = self.units[at].as_ref();
+            let key = match unit {
+                Some(unit) if self.whole.get(unit) == Some(&change.new.is_some()) => Some((unit, true)),
+                Some(unit) if change.needs_other_features() => Some((unit, false)),
+                _ => None,
+            };
+            let number = key.map_or(groups.len(), |key| *known.entry(key).or_insert(groups.len()));
+            match groups.get_mut(number) {
+                Some(group) if unit.is_some_and(|unit| unit.head() == change.item) => group.insert(0, at),
+                Some(group) => group.push(at),
+                None => groups.push(vec![at]),
+            }
+        }
+        groups
     }
 }
 
@@ -135,8 +197,18 @@ fn named(units: &BTreeSet<&Unit>) -> String {
 }
 
 fn described(change: &Change) -> String {
-    let shape = |shape: &Option<String>| shape.as_deref().map_or_else(|| "nothing".to_owned(), shortened);
-    format!("{}: {} → {} ({})", shortened(&change.item), shape(&change.old), shape(&change.new), change.bump)
+    let features = |shape: &Option<String>| shape.as_deref().and_then(features_of).map(str::to_owned);
+    // What stays is not said twice, and what comes or goes does so with its operation.
+    let same = change.old.is_none() || change.new.is_none() || features(&change.old) == features(&change.new);
+    let shape = |shape: &Option<String>| match shape.as_deref() {
+        Some(shape) => shortened(if same { without_features(shape) } else { shape }),
+        None => "nothing".to_owned(),
+    };
+    let [old, new] = match change.answers() {
+        Some(answers) => answers.map(shortened),
+        None => [shape(&change.old), shape(&change.new)],
+    };
+    format!("{}: {old} → {new} ({})", shortened(&change.item), change.bump)
 }
 
 /// A shape that fits a line or two.

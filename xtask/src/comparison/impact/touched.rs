@@ -52,6 +52,8 @@ pub(super) enum Reason {
     Call,
     /// It follows from another change.
     Follows,
+    /// It is something else of a type below the place, which nothing else explains: that it is used there now.
+    Uses,
 }
 
 /// The findings that touch each change.
@@ -146,12 +148,20 @@ impl Touched {
             .collect();
         let items: Vec<&str> = crates.iter().zip(pointers).flat_map(|(krate, pointer)| krate.items(pointer)).collect();
         let has_field = items.iter().any(|item| is_field(item));
+        let values = values_of(finding);
         for item in items {
             // Of a place that is a field, its type is what is below.
             let reason = if has_field && !is_field(item) { Reason::Below } else { Reason::Exact };
             index.by_item.get(item).into_iter().for_each(|at| note(*at, reason));
             if VALUES.contains(&finding.rule) {
-                index.by_owner.get(item).into_iter().flatten().for_each(|at| note(*at, Reason::Exact));
+                let variants = index.by_owner.get(item).map_or(&[][..], Vec::as_slice);
+                let is_meant = |at: &&usize| {
+                    changes[**at].item.rsplit("::").next().is_some_and(|name| values.contains(&letters(name)))
+                };
+                let meant: Vec<&usize> = variants.iter().filter(is_meant).collect();
+                // Where none has the name of a value, it may be any of them.
+                let variants = if meant.is_empty() { variants.iter().collect() } else { meant };
+                variants.into_iter().for_each(|at| note(*at, Reason::Exact));
             }
         }
         index.by_demand.get(&*demand_of(finding)).into_iter().flatten().for_each(|at| note(*at, Reason::Exact));
@@ -176,9 +186,9 @@ impl Touched {
         }
         for name in crates.iter().zip(pointers).flat_map(|(krate, pointer)| krate.types_below(pointer)) {
             let unit = Unit::Type(name);
-            if is_whole || index.whole.contains(&unit) {
-                index.of_unit(&unit).iter().for_each(|at| note(*at, Reason::Below));
-            }
+            let is_whole = is_whole || index.whole.contains(&unit);
+            let reason = if is_whole { Reason::Below } else { Reason::Uses };
+            index.of_unit(&unit).iter().for_each(|at| note(*at, reason));
         }
         for (at, reason) in found {
             self.by[at].push((reason, number));
@@ -216,6 +226,23 @@ fn parameters_of(finding: &Finding) -> BTreeSet<String> {
         _ => None,
     });
     finding.subject.parameter().into_iter().chain(named).map(ToSnakeCase::to_snake_case).collect()
+}
+
+/// The values that a finding is about, as the letters and digits of variants.
+fn values_of(finding: &Finding) -> BTreeSet<String> {
+    let mut values = BTreeSet::new();
+    for argument in finding.arguments.values() {
+        match argument {
+            Argument::Name(value) | Argument::Value(value) => drop(values.insert(letters(value))),
+            Argument::Values(all) => values.extend(all.iter().map(|value| letters(value))),
+            _ => {}
+        }
+    }
+    values
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn is_field(item: &str) -> bool {

@@ -28,6 +28,9 @@ pub struct Entry {
     /// The part of the version that is to be raised for it.
     #[serde(skip)]
     pub bump: Option<Bump>,
+    /// The item of the crate that it breaks, the one that a user meets first.
+    #[serde(skip)]
+    pub breaks: Option<String>,
     /// The items of the crate at its very place that change.
     #[serde(skip)]
     pub cause: Vec<String>,
@@ -37,6 +40,9 @@ pub struct Entry {
     /// Why it was accepted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// The operationId, where it counts for one operation.
+    #[serde(skip)]
+    pub of: Option<String>,
     /// The file of the new document.
     #[serde(skip)]
     pub file: String,
@@ -96,9 +102,11 @@ pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str)
             finding,
             effect: None,
             bump: None,
+            breaks: None,
             cause: Vec::new(),
             evidence: None,
             accepted: None,
+            of: None,
             file: file.to_owned(),
         }
     };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::escape::{self, cell, code, github, github_property, plain};
-use super::rows::{Row, Section, heading, sections};
+use super::rows::{Row, Section, heading, others, sections};
 use super::{Entry, Format, Report};
 use crate::comparison::diff::Level;
 use crate::comparison::impact::Impact;
@@ -134,7 +134,7 @@ impl Report {
         }
         self.own_code.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if let Some(lines) = self.changelog() {
-            writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
+            writeln!(out, "\n### For the changelog\n\n```markdown\n{}\n```", lines.trim_end())?;
         }
         for (title, lines, more) in self.observed() {
             writeln!(out, "\n### {}\n", cell(title))?;
@@ -154,7 +154,8 @@ impl Report {
         let sections = self.sections();
         let crates = self.krate.is_some();
         for section in &sections {
-            let operation = section.operations.first().map(|_| code(&heading(&section.operations)));
+            let operation =
+                section.operations.first().map(|first| format!("{}{}", code(first), others(&section.operations)));
             writeln!(out, "\n### {}\n", operation.as_deref().unwrap_or("The document"))?;
             // What changed comes first: a narrow window cuts the end off.
             let (title, line) = if crates { (" crate |", " --- |") } else { ("", "") };
@@ -165,7 +166,7 @@ impl Report {
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };
                 let places = cell(&format!("{around}{}{more}", places.join(", ")));
                 let effect = match crates {
-                    true => format!(" {} |", cell(row.effect().unwrap_or_default())),
+                    true => format!(" {} |", cell(&row.effect().unwrap_or_default())),
                     false => String::new(),
                 };
                 let (level, id) = (row.first().finding.level, code(&row.first().finding.id));
@@ -201,7 +202,8 @@ impl Report {
                     1 => String::new(),
                     all => format!(", and {} more", all - 1),
                 };
-                let message = format!("{} ({}: {place}{times})", row.message(), heading(&section.operations));
+                let place = if place.is_empty() { String::new() } else { format!(": {place}") };
+                let message = format!("{} ({}{place}{times})", row.message(), heading(row.operations(&section)));
                 let at = new_position.map(|Position { line, column }| format!(",line={line},col={column}"));
                 let (at, file, title) = (at.unwrap_or_default(), github_property(file), github_property(&finding.id));
                 writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;

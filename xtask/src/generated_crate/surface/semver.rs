@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Features, Kind, PublicItem, Surface};
+use super::{Features, Kind, PublicItem, Surface, feature};
 
 /// The part of the version that has to be raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,6 +80,26 @@ impl Change {
         self.item.strip_prefix("calls::")?.split_once("::")
     }
 
+    /// Whether the item stays as it is, and needs other features.
+    pub fn needs_other_features(&self) -> bool {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => old != new && without_features(old) == without_features(new),
+            _ => false,
+        }
+    }
+
+    /// What a call answers with, before and now, where this is how it is sent.
+    pub fn answers(&self) -> Option<[&str; 2]> {
+        let (_, name) = self.setter().filter(|_| !self.needs_other_features())?;
+        if name != "send" {
+            return None;
+        }
+        fn answer(shape: &Option<String>) -> Option<&str> {
+            without_features(shape.as_deref()?).split_once("CallFuture<'a, ")?.1.strip_suffix('>')
+        }
+        Some([answer(&self.old)?, answer(&self.new)?])
+    }
+
     /// What it sets, by the paths that this may have: the field of a type's builder's setter, the plain setter of one
     /// that takes an `Option`. Nothing, where it is no setter.
     pub fn comes_with(&self) -> Vec<String> {
@@ -97,6 +117,19 @@ impl Change {
         };
         names.into_iter().map(|name| format!("{owner}::{name}")).collect()
     }
+}
+
+/// What a shape ends with that needs a feature.
+const FEATURE: &str = " [feature ";
+
+/// A shape without the features that it needs.
+pub fn without_features(shape: &str) -> &str {
+    shape.rsplit_once(FEATURE).map_or(shape, |(before, _)| before)
+}
+
+/// The features that a shape says that it needs.
+pub fn features_of(shape: &str) -> Option<&str> {
+    Some(shape.rsplit_once(FEATURE)?.1.trim_end_matches(']'))
 }
 
 /// The changes from one surface to another, by path.
@@ -119,7 +152,7 @@ pub fn changes(old: &Surface, new: &Surface) -> Vec<Change> {
 fn change(path: &str, old: Option<&PublicItem>, new: Option<&PublicItem>, bump: Bump) -> Change {
     // A field, variant or constant is its type; anything else needs its kind to be understood.
     let show = |shape: &PublicItem| match shape.kind {
-        Kind::Field | Kind::Const => shape.text.clone(),
+        Kind::Field | Kind::Const => format!("{}{}", shape.text, feature(shape)),
         _ => shape.to_string(),
     };
     let kind = old.or(new).map_or(Kind::Mod, |shape| shape.kind);

@@ -540,5 +540,5 @@ table! {
     TAG_ADDED = Rule::new("tag-added", Neither(Doc), "{name} {was} added");
     TAG_REMOVED = Rule::new("tag-removed", Neither(Doc), "{name} {was} removed");
     UNUSED_COMPONENT_CHANGED = Rule::new("unused-component-changed", Neither(Doc),
-        "{name}, which no operation uses, {change}");
+        "{name}, which no operation uses, {happened}");
 }
