@@ -69,3 +69,4 @@ mod update_spec;
 mod waits;
 mod walk;
 mod wire;
+mod year;

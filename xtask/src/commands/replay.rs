@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use super::scratch::{Scratch, copy, read};
-use crate::comparison::report::{Report, changelog_entries};
+use crate::comparison::report::{Format, Report, changelog_entries};
 use crate::effective::naming::Table;
 use crate::release::manifests::Manifests;
 use crate::release::unreleased::Released;
@@ -40,6 +40,9 @@ const OPERATIONS: [&str; 12] = [
 /// How many snapshots there are, the first and the last included.
 const SNAPSHOTS: usize = 21;
 
+/// How many of the whole API follow the first.
+const OF_ALL: usize = 4;
+
 /// Takes over the snapshots between two of the vendor's, a part of what differs at a time, and gives the crate at the
 /// end, which is still to be compiled.
 ///
@@ -49,7 +52,8 @@ const SNAPSHOTS: usize = 21;
 pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut dyn Write) -> anyhow::Result<Scratch> {
     let snapshot = Snapshot::stored(&Store::open_to_read(workspace)?)?;
     let scratch = Scratch::new(workspace, "replay", &snapshot.effective_as_stored_or_made()?.text)?;
-    let replay = Replay::begin(workspace, Workspace::at(scratch.dir()))?;
+    whole(workspace, [&first, &last], out)?;
+    let replay = Replay::begin(Workspace::at(scratch.dir()), &workspace.path("tests/fixtures/openapi"))?;
     let [old, new] = [&first, &last].map(|path| anyhow::Ok(replay.pruned(&Spec::parse(&read(path)?)?)?.value));
     let (old, new, page) = (old?, new?, replay.path("snapshot.yaml"));
     fs::write(&page, spec::to_yaml("", &old)?)?;
@@ -67,7 +71,7 @@ pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut 
         fs::write(&page, spec::to_yaml("", &document)?)?;
         let said =
             replay.take_over(|snapshot| snapshot.updated(&at(&page))).with_context(|| format!("snapshot {number}"))?;
-        writeln!(out, "snapshot {number}: {said}")?;
+        writeln!(out, "snapshot {number}: {}", said.verdict())?;
     }
     let left = Snapshot::stored(&replay.store()?)?.updated(&at(&page))?;
     ensure!(
@@ -78,6 +82,48 @@ pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut 
     Ok(scratch)
 }
 
+/// Takes over some snapshots of the whole API, and holds what a reviewer and users read of each to its size.
+fn whole(workspace: &Workspace, [first, last]: [&Path; 2], out: &mut dyn Write) -> anyhow::Result<()> {
+    /// A title, what stands above the findings in a body, a finding, and a changelog: in bytes, the last in lines.
+    const TITLE: usize = 300;
+    const DECIDED: usize = 12_000;
+    const FINDING: usize = 1_500;
+    const LINES: usize = 120;
+    let stored = Snapshot::stored(&Store::open_to_read(workspace)?)?;
+    let scratch = Scratch::new(workspace, "year", &stored.effective_as_stored_or_made()?.text)?;
+    let replay = Replay::begin(Workspace::at(scratch.dir()), &workspace.openapi())?;
+    let [old, new] = [first, last].map(|path| anyhow::Ok(Spec::parse(&read(path)?)?.value));
+    let (old, new, page) = (old?, new?, replay.path("snapshot.yaml"));
+    let edits = edits(&old, &new);
+    fs::write(&page, spec::to_yaml("", &old)?)?;
+    {
+        // The way back to the first is none that the vendor goes.
+        let store = replay.store()?;
+        let stored = Snapshot::stored(&store)?;
+        stored.updated(&at(&page))?.save(&stored, &store)?;
+    }
+    replay.release("0.1.0")?;
+    writeln!(out, "== {OF_ALL} snapshots of the whole API: {} edits", edits.len())?;
+    let mut document = old;
+    for number in 1..=OF_ALL {
+        let from = edits.len() * (number - 1) / OF_ALL;
+        edits[from..edits.len() * number / OF_ALL].iter().for_each(|edit| edit.apply(&mut document));
+        fs::write(&page, spec::to_yaml("", &document)?)?;
+        let report = replay.take_over(|snapshot| snapshot.updated(&at(&page)))?;
+        let mut body = Vec::new();
+        report.write(Format::Markdown, &mut body)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let above = body.find("\n| | change |").unwrap_or(body.len());
+        let (title, lines) = (report.title(), replay.changelog()?.lines().count());
+        let most = above + FINDING * report.findings().count();
+        ensure!(title.len() < TITLE, "the title is long: {title}");
+        ensure!(above < DECIDED && body.len() < most, "snapshot {number}: {above} and {} bytes: {body}", body.len());
+        ensure!(lines < LINES, "the changelog has {lines} lines");
+        writeln!(out, "snapshot {number}: {} bytes, {lines} lines of the changelog, {title}", body.len())?;
+    }
+    Ok(())
+}
+
 fn at(path: &Path) -> Origin {
     Origin::At(Location::File(path.to_owned()))
 }
@@ -85,15 +131,14 @@ fn at(path: &Path) -> Origin {
 struct Replay(Workspace);
 
 impl Replay {
-    fn begin(from: &Workspace, workspace: Workspace) -> anyhow::Result<Self> {
+    /// A repository with the documents of a folder.
+    fn begin(workspace: Workspace, documents: &Path) -> anyhow::Result<Self> {
         let replay = Self(workspace);
         for old in ["openapi", ".git"] {
             let _ = fs::remove_dir_all(replay.path(old));
         }
-        // It begins with what the crate began with.
-        let first = from.path("tests/fixtures/openapi");
-        copy(&first, &replay.path("openapi"))?;
-        let effective = first.join(store::EFFECTIVE);
+        copy(documents, &replay.path("openapi"))?;
+        let effective = documents.join(store::EFFECTIVE);
         fs::copy(&effective, replay.path("openapi").join(store::EFFECTIVE))
             .context("cannot copy the effective spec")?;
         fs::write(replay.path(".gitignore"), "/target\n/snapshot.yaml\n.lock\n")?;
@@ -120,8 +165,8 @@ impl Replay {
         whole.clone().pruned(&operations.collect::<Vec<_>>())
     }
 
-    /// Takes over what follows the stored snapshot. Returns the verdict.
-    fn take_over(&self, next: impl FnOnce(&Snapshot) -> anyhow::Result<Snapshot>) -> anyhow::Result<String> {
+    /// Takes over what follows the stored snapshot. Returns the report.
+    fn take_over(&self, next: impl FnOnce(&Snapshot) -> anyhow::Result<Snapshot>) -> anyhow::Result<Report> {
         let store = self.store()?;
         let old = Snapshot::stored(&store)?;
         let new = next(&old)?;
@@ -136,7 +181,7 @@ impl Replay {
             let now = after.name_of(place).unwrap_or(name);
             ensure!(now == name, "the type at {place} was `{name}`, and is `{now}` now");
         }
-        Ok(report.verdict())
+        Ok(report)
     }
 
     fn release(&self, version: &str) -> anyhow::Result<()> {
