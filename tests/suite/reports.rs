@@ -10,7 +10,6 @@ use xtask::random::Random;
 use xtask::snapshot::{Snapshot, compare};
 use xtask::upstream::origin::{Location, Origin};
 use xtask::workspace::Workspace;
-use xtask::workspace::sources::Sources;
 use xtask::workspace::store::Store;
 
 use crate::update_spec::openapi_dir;
@@ -22,8 +21,7 @@ const WHOLE: &str = "whole_api.yaml";
 struct Whole(tempfile::TempDir);
 
 impl Whole {
-    /// With all operations, or with every third and those that hand-written code calls: a crate of all takes seconds.
-    fn new(all: bool) -> Self {
+    fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("openapi")).unwrap();
         for entry in fs::read_dir(openapi_dir()).unwrap().map(Result::unwrap) {
@@ -31,20 +29,11 @@ impl Whole {
                 fs::copy(entry.path(), dir.path().join("openapi").join(entry.file_name())).unwrap();
             }
         }
-        if !all {
-            let path = dir.path().join("openapi/source.toml");
-            let mut sources = Sources::parse(&fs::read_to_string(&path).unwrap()).unwrap();
-            let held = sources.documents().iter().find(|source| source.file == WHOLE).unwrap().operations.clone();
-            let is_called = |id: &str| id.contains("backup") || id.ends_with("_branch") || id == "list_branches";
-            let kept = held.into_iter().enumerate().filter(|(at, id)| at % 3 == 0 || is_called(id));
-            sources.set_operations(WHOLE, kept.map(|(_, id)| id).collect());
-            fs::write(path, sources.to_string()).unwrap();
-        }
         Self(dir)
     }
 
     fn stored(&self) -> Snapshot {
-        Snapshot::stored(&Store::open_to_read(&Workspace::at(self.0.path())).unwrap()).unwrap().made_anew()
+        Snapshot::stored(&Store::open_to_read(&Workspace::at(self.0.path())).unwrap()).unwrap()
     }
 
     /// What follows where the vendor has this document.
@@ -113,13 +102,13 @@ fn properties<'v>(value: &'v mut Value, into: &mut Vec<&'v mut serde_json::Map<S
     }
 }
 
-/// A third of the document with some edits, or as many as `REPORTS` says of all of it: each change of the crate is told once, the effects on
+/// One document with some edits, or as many as `REPORTS` says: each change of the crate is told once, the effects on
 /// one operation take a screen, and the report is as long as it has findings, of which none is dropped.
 #[test]
 fn a_report_grows_with_its_findings() {
     const SCREEN: usize = 3_000;
     let cases: u64 = std::env::var("REPORTS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1);
-    let whole = Whole::new(cases > 1);
+    let whole = Whole::new();
     let old = whole.stored();
     for seed in 1..=cases {
         let mut random = Random(seed * 7919);
