@@ -143,7 +143,8 @@ fn structure(
 
 /// What serde and schemars are told of a field.
 fn attributes(field: &Field, has_reader: bool, is_received: bool) -> Vec<Attribute> {
-    let rename = (field.name != field.json).then(|| field.json.as_str()).map(|json| quote!(rename = #json));
+    let json = &field.json;
+    let rename = (field.name != *json).then(|| quote!(rename = #json));
     let flatten = field.is_flat.then(|| quote!(flatten));
     let own = |metas: TokenStream| -> Attribute { syn::parse_quote!(#[serde(#metas)]) };
     if let Some(inner) = argument(&field.ty, "Nullable") {
