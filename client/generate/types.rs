@@ -145,7 +145,6 @@ fn structure(
 fn attributes(field: &Field, has_reader: bool, is_received: bool) -> Vec<Attribute> {
     let json = &field.json;
     let rename = (field.name != *json).then(|| quote!(rename = #json));
-    let flatten = field.is_flat.then(|| quote!(flatten));
     let own = |metas: TokenStream| -> Attribute { syn::parse_quote!(#[serde(#metas)]) };
     if let Some(inner) = argument(&field.ty, "Nullable") {
         let schema = quote!(::std::option::Option<#inner>).to_string();
@@ -166,7 +165,8 @@ fn attributes(field: &Field, has_reader: bool, is_received: bool) -> Vec<Attribu
             None => quote!(default),
         }),
     };
-    let metas: Vec<TokenStream> = [rename, flatten, rest].into_iter().flatten().collect();
+    let metas: Vec<TokenStream> =
+        [rename, field.is_flat.then(|| quote!(flatten)), rest].into_iter().flatten().collect();
     (!metas.is_empty()).then(|| own(quote!(#(#metas),*))).into_iter().collect()
 }
 
