@@ -178,8 +178,7 @@ fn operation<'d>(
         (ty, Answer::Optional) => Reading::Optional(ty.clone()),
         (ty, Answer::AsGenerated) => Reading::Json(ty.clone()),
     };
-    let (function, call) = (function.clone(), call.clone());
-    Ok(Operation { function, call, described, parameters, body, answer, nth })
+    Ok(Operation { function: function.clone(), call: call.clone(), described, parameters, body, answer, nth })
 }
 
 /// Gives each parameter a setter whose name no other function of the call has.

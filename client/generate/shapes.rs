@@ -146,7 +146,7 @@ pub(crate) fn of(types: &[Item], schemas: &Schemas, document: &Value) -> Result<
     for shape in &mut shapes {
         let prefix = shape.at.as_ref().and_then(|at| document.pointer(at)?.get(names::PREFIX)?.as_str());
         let Kind::Texts(texts) = &mut shape.kind else { continue };
-        let old: Vec<(String, String)> = texts.iter().map(|text| (text.name.to_string(), text.value.clone())).collect();
+        let old: Vec<_> = texts.iter().map(|text| (text.name.to_string(), text.value.clone())).collect();
         let better = names::better(&old, prefix.unwrap_or_default());
         for text in texts {
             text.name = better.get(&text.name.to_string()).map_or(text.name.clone(), |name| format_ident!("{name}"));
