@@ -31,7 +31,7 @@ pub(crate) struct Shape {
 
 pub(crate) enum Kind {
     Object(Object),
-    /// A list of texts.
+    /// An enum of strings.
     Texts(Vec<Text>),
     /// One of several types, as typify has it.
     Union(ItemEnum),
@@ -64,7 +64,7 @@ pub(crate) struct Field {
     pub(crate) is_nullable: bool,
 }
 
-/// One of a list of texts.
+/// One string of an enum.
 pub(crate) struct Text {
     pub(crate) name: Ident,
     /// As it is in JSON.

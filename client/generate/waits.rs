@@ -84,10 +84,8 @@ fn states(schema: &Value, root: &Value) -> Result<Vec<State>, String> {
 pub(crate) fn of(document: &Value) -> Result<Waits, Error> {
     let mut waits = Waits::new();
     for (path, method, operation) in operations(document) {
-        let (Some(poll), Some(id)) = (operation.get("x-poll"), operation.get("operationId").and_then(Value::as_str))
-        else {
-            continue;
-        };
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let Some((poll, id)) = operation.get("x-poll").zip(id) else { continue };
         let at = format!("#/paths/{}/{method}/x-poll", escape(path));
         let wait = read(poll, operation, document, &at).map_err(|why| Error::operation(id, &at, why))?;
         waits.insert(id.to_owned(), wait);
