@@ -33,10 +33,10 @@ const ALL: &[&str] = &["--features", "all"];
 /// With the generator alone.
 const GENERATOR_ALONE: &[&str] = &["--features", "generator"];
 
-/// Texts in the generator's source, and others in their place: a generator that makes other code, and one
-/// whose code has another shape than the hardening knows.
+/// Texts in the generator's source, and others in their place: a generator that calls the calls otherwise, and
+/// one whose code has another shape than ours reads.
 const OTHER_GENERATORS: [(&str, &str, &str); 2] = [
-    ("builder:: #struct_ident ::new", "return builder:: #struct_ident ::new", "makes other code"),
+    (r#"format_ident!("{}", struct_name)"#, r#"format_ident!("{}Call", struct_name)"#, "makes other code"),
     ("ResponseValue", "AnswerValue", "fails"),
 ];
 
