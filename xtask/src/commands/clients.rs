@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use xshell::{Cmd, cmd};
 
-use super::scratch::read;
-use super::shell::{has, run as run_shown, shell, target};
+use super::scratch::{read, write};
+use super::shell::{has, program, run as run_shown, shell, target};
 use crate::workspace::Workspace;
 use crate::workspace::store;
 
@@ -86,17 +86,16 @@ pub(super) fn go(workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<S
     if !has(out, skipped, cmd!(sh, "go version"), "apt-get install golang")? {
         return Ok(());
     }
-    // Go writes into the list what it finds.
     if !is_installed(out, skipped, &programs.join("go.mod"), &dir, [cmd!(sh, "go mod tidy")])? {
         return Ok(());
     }
     let program = built(workspace, out)?;
-    run_shown(out, cmd!(sh, "go run . {program}"))
+    // The list names the SDK alone: Go adds what that needs.
+    run_shown(out, cmd!(sh, "go run -mod=mod . {program}"))
 }
 
 /// Copies files to a folder, which is made.
 fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     names.iter().try_for_each(|name| write(&to.join(name), &read(&from.join(name))?))
 }
 
@@ -104,16 +103,12 @@ fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
 fn built(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<PathBuf> {
     let sh = &shell(workspace.root(), workspace)?;
     run_shown(out, cmd!(sh, "cargo build --locked --quiet --package planetscale-tests --bin stand-in"))?;
-    Ok(target(workspace).join(format!("debug/stand-in{}", std::env::consts::EXE_SUFFIX)))
+    Ok(program(workspace, "stand-in"))
 }
 
 /// What clients are generated from.
 fn document(workspace: &Workspace) -> PathBuf {
     workspace.openapi().join(store::EFFECTIVE)
-}
-
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Installs what a list names in a folder, unless that was done before. Says so where it cannot be had: no registry may be

@@ -25,7 +25,12 @@ pub(super) fn target(workspace: &Workspace) -> PathBuf {
 /// Where it cannot be built.
 pub(super) fn built_xtask(out: &mut dyn Write, sh: &Shell, workspace: &Workspace) -> anyhow::Result<PathBuf> {
     run(out, xshell::cmd!(sh, "cargo build --quiet --offline --package xtask"))?;
-    Ok(target(workspace).join(format!("debug/xtask{}", std::env::consts::EXE_SUFFIX)))
+    Ok(program(workspace, "xtask"))
+}
+
+/// Where cargo puts a program of the workspace.
+pub(super) fn program(workspace: &Workspace, name: &str) -> PathBuf {
+    target(workspace).join(format!("debug/{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// A shell in a folder, in which cargo builds where CI builds.

@@ -124,18 +124,16 @@ impl<'c> Grouped<'c> {
         }
         let line = |((unit, item), changes): ((Option<&Unit>, &str), Vec<&Change>)| {
             let first = changes.iter().find(|change| unit.is_some_and(|unit| unit.head() == change.item));
-            let features = |shape: &Option<String>| shape.as_deref().and_then(features_of).map(str::to_owned);
-            let first = first.or(changes.first());
-            let [old, new] = [first.and_then(|it| features(&it.old)), first.and_then(|it| features(&it.new))];
+            let [old, new] = first.or(changes.first()).map(|first| features(first)).unwrap_or_default();
             let name = match unit {
                 Some(unit) => named(&[unit].into_iter().collect()),
                 None => format!("`{item}`"),
             };
             let items = if changes.len() == 1 { "1 item".to_owned() } else { format!("{} items", changes.len()) };
             let bump = changes.iter().map(|change| change.bump).max().unwrap_or_default();
-            let was = old.map(|old| format!(" (was `{}`)", shortened(&old))).unwrap_or_default();
+            let was = old.map(|old| format!(" (was `{}`)", shortened(old))).unwrap_or_default();
             match new {
-                Some(new) => format!("{name} ({items}) needs the feature `{}`{was} ({bump})", shortened(&new)),
+                Some(new) => format!("{name} ({items}) needs the feature `{}`{was} ({bump})", shortened(new)),
                 None => format!("{name} ({items}) needs no feature any more{was} ({bump})"),
             }
         };
@@ -196,10 +194,15 @@ fn named(units: &BTreeSet<&Unit>) -> String {
     }
 }
 
+/// The features that an item needed, and those that it needs.
+fn features(change: &Change) -> [Option<&str>; 2] {
+    [&change.old, &change.new].map(|shape| shape.as_deref().and_then(features_of))
+}
+
 fn described(change: &Change) -> String {
-    let features = |shape: &Option<String>| shape.as_deref().and_then(features_of).map(str::to_owned);
+    let [old, new] = features(change);
     // What stays is not said twice, and what comes or goes does so with its operation.
-    let same = change.old.is_none() || change.new.is_none() || features(&change.old) == features(&change.new);
+    let same = change.old.is_none() || change.new.is_none() || old == new;
     let shape = |shape: &Option<String>| match shape.as_deref() {
         Some(shape) => shortened(if same { without_features(shape) } else { shape }),
         None => "nothing".to_owned(),
