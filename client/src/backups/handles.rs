@@ -102,7 +102,7 @@ impl From<&BranchHandle<'_>> for AwaitedBranch {
     }
 }
 
-/// Which backup it is, for what takes any form of one, such as [`Client::restore_backup`].
+/// Which backup it is, for what takes any form of one, such as `Client::restore_backup`, of the feature `branches`.
 impl From<&BackupHandle<'_>> for BackupRef {
     fn from(handle: &BackupHandle<'_>) -> Self {
         handle.backup.clone()
