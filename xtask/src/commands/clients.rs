@@ -99,10 +99,10 @@ fn copy(from: &Path, names: &[&str], to: &Path) -> anyhow::Result<()> {
     names.iter().try_for_each(|name| write(&to.join(name), &read(&from.join(name))?))
 }
 
-/// The program `stand-in`, which is built first.
+/// The program `stand-in`, which is built first, as the tests build it.
 fn built(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<PathBuf> {
     let sh = &shell(workspace.root(), workspace)?;
-    run_shown(out, cmd!(sh, "cargo build --locked --quiet --package planetscale-tests --bin stand-in"))?;
+    run_shown(out, cmd!(sh, "cargo build --locked --quiet --bins"))?;
     Ok(program(workspace, "stand-in"))
 }
 

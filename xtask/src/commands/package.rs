@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use xshell::{Shell, cmd};
 
-use super::scratch::{copy, read};
+use super::scratch::{copy, read, write};
 use super::shell::{run as shown, shell, target, warnings};
 use crate::release::manifests::{Manifests, NAME};
 use crate::workspace::Workspace;
@@ -55,6 +55,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     shown(out, cmd!(sh, "tar -xzmf {archive} -C {to}"))?;
     let unpacked = dir.path().join(format!("{NAME}-{version}"));
 
+    share_builds(workspace, dir.path())?;
     let consumer = consumer(workspace, dir.path(), &unpacked)?;
     let in_consumer = &shell(&consumer, workspace)?;
     for Variant { features, has_generator } in VARIANTS {
@@ -88,6 +89,14 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     }
     let sh = &shell(&unpacked, workspace)?;
     shown(out, cmd!(sh, "cargo test --offline --quiet --doc --features mock,record,schemars"))
+}
+
+/// Has cargo build in a folder as in the workspace, so that what both depend on is not built once more.
+fn share_builds(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
+    let manifest: toml_edit::DocumentMut = read(&workspace.path("Cargo.toml"))?.parse()?;
+    let mut config = toml_edit::DocumentMut::new();
+    config.insert("profile", manifest.get("profile").cloned().unwrap_or_default());
+    write(&dir.join(".cargo/config.toml"), &config.to_string())
 }
 
 /// A consumer with the quick start of the crate's front page.

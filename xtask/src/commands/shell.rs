@@ -24,7 +24,7 @@ pub(super) fn target(workspace: &Workspace) -> PathBuf {
 /// # Errors
 /// Where it cannot be built.
 pub(super) fn built_xtask(out: &mut dyn Write, sh: &Shell, workspace: &Workspace) -> anyhow::Result<PathBuf> {
-    run(out, xshell::cmd!(sh, "cargo build --quiet --offline --package xtask"))?;
+    run(out, xshell::cmd!(sh, "cargo build --quiet --offline --bin xtask"))?;
     Ok(program(workspace, "xtask"))
 }
 
