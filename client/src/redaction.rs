@@ -36,6 +36,8 @@ impl Redaction {
             let in_json = in_json.get(1..in_json.len() - 1).unwrap_or_default().to_owned();
             values.extend([in_url, in_json].into_iter().filter(|written| written != secret));
         }
+        // What another one begins with would leave the rest of that.
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         Self { values }
     }
 
@@ -175,6 +177,17 @@ pub(crate) fn end_of_string(json: &[u8], start: usize) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_secrets_the_longer_one_leaves_no_rest() {
+        let secrets = ["pscale_pw", "pscale_pw_1234"].map(Secret::from);
+        let redaction = Redaction::new(&Credentials::from(crate::BearerToken::new("t0ken")), &secrets);
+        for text in ["`pscale_pw_1234` is wrong", r#"{"message": "`pscale_pw_1234` is wrong"}"#] {
+            let shown = redaction.text(text);
+            assert_eq!(shown, text.replace("pscale_pw_1234", REDACTED));
+            assert_eq!(redaction.body(text.to_owned().into()), shown);
+        }
+    }
 
     #[test]
     fn what_is_secret_is_taken_out_however_the_body_is_written() {

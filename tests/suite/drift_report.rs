@@ -117,6 +117,12 @@ fn names_cannot_break_out_of_a_line_or_a_table() {
     for format in ["text", "markdown", "github"] {
         let (_, out, err) = run(&[&old, &new, "--wire-only", "--format", format]);
         assert_eq!(err, "");
+        if format == "markdown" {
+            // Where it is not in code, nothing of the name is markup.
+            assert!(out.contains("b \\|c\\<b\\>\\*\\[x\\](y)\\#1\\@me:%,\\` (1) |"), "{out}");
+            let rows = out.lines().filter(|line| line.starts_with('|'));
+            rows.for_each(|row| assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}"));
+        }
         shown.push_str(&format!("{format}\n{}\n", out.replace(dir.path().to_str().unwrap(), "<dir>")));
     }
     insta::assert_snapshot!(shown);

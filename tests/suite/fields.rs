@@ -65,6 +65,36 @@ fn what_is_listed_or_looks_secret_is_and_what_was_not_reviewed_is_noted() {
     assert_eq!(document, before);
 }
 
+#[test]
+fn a_new_field_is_secret_by_what_it_is_called_or_described_as() {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let mut properties = serde_json::Map::new();
+    let mut secret: Vec<String> = Vec::new();
+    let ends = ["token", "secret", "password", "passphrase", "plain_text", "credential", "credentials", "private_key"];
+    for end in [&ends[..], &["api_key", "access_key"]].concat() {
+        for name in [end.to_owned(), format!("new_{end}"), format!("new-{end}"), format!("New_{}", end.to_uppercase())]
+        {
+            properties.insert(name.clone(), text("What it is"));
+            secret.push(name);
+        }
+        properties.insert(format!("anew{end}"), text("What it is"));
+        properties.insert(format!("{end}_id"), text("What it is"));
+        properties.insert(format!("{end}_count"), json!({ "type": "integer", "description": "A secret" }));
+    }
+    for (number, says) in
+        ["The plaintext", "A secret", "The private key", "A one-time code", "A signed URL"].iter().enumerate()
+    {
+        properties.insert(format!("said{number}"), text(says));
+        secret.push(format!("said{number}"));
+    }
+    let mut document = document();
+    document["components"]["schemas"] = json!({ "Token": { "properties": properties }, "Make": {} });
+    Fields::default().mark(&mut document);
+    let (mut found, mut secret) = (secrets(&document["components"]), secret);
+    (found.sort(), secret.sort());
+    assert_eq!(found, secret);
+}
+
 /// The vendor may write its ids in another case: that is the same function.
 #[test]
 fn a_line_of_one_operation_counts_however_its_id_is_written() {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use base64::Engine;
 use planetscale_client::mock::MockServer;
 use planetscale_client::{Client, Recording, RetryPolicy, ServiceToken};
 use serde_json::{Value, json};
@@ -471,6 +472,114 @@ fn har_files_of_three_tools_are_read() {
             "get_backup: 1 parameter that is not described in 1 of 6 requests; the recording does not contain the names",
         ]
     );
+}
+
+/// What a proxy calls its host is the API, if somebody says so.
+#[test]
+fn other_hosts_are_of_the_api_where_they_are_named() {
+    let folder = Folder::new();
+    let (document, _) = things();
+    let document = folder.write("api.json", document.to_string());
+    let answer = json!({ "data": [{ "new": 1 }] });
+    let entries = ["api.example.com", "proxy.example.net"];
+    let entries = entries.map(|host| entry("GET", &format!("https://{host}/v1/things"), None, 200, Some(&answer)));
+    let file = folder.write("proxy.har", har(entries));
+    for (more, found) in [(&[][..], "1 of 1"), (&["--host", "PROXY.example.net"], "2 of 2")] {
+        let (code, out, err) = observe(&document, &[&file], more);
+        assert_eq!((code, err.as_str()), (exit_code(0), ""), "{out}");
+        assert!(out.contains(&format!("in {found} answer")), "{out}");
+        assert_eq!(out.contains("of other hosts"), more.is_empty(), "{out}");
+    }
+}
+
+#[test]
+fn a_body_is_read_whatever_its_coding_is() {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    let folder = Folder::new();
+    let (document, _) = things();
+    let document = folder.write("api.json", document.to_string());
+    let body = json!({ "data": [{ "new": 1 }] }).to_string();
+    let (mut gzip, mut zlib, mut raw) = (
+        GzEncoder::new(Vec::new(), Compression::default()),
+        ZlibEncoder::new(Vec::new(), Compression::default()),
+        DeflateEncoder::new(Vec::new(), Compression::default()),
+    );
+    for writer in [&mut gzip as &mut dyn Write, &mut zlib, &mut raw] {
+        writer.write_all(body.as_bytes()).unwrap();
+    }
+    let coded = [
+        ("gzip", gzip.finish().unwrap()),
+        ("deflate", zlib.finish().unwrap()),
+        ("deflate", raw.finish().unwrap()),
+        ("identity", body.clone().into_bytes()),
+    ];
+    let entries = coded.map(|(coding, bytes)| {
+        let mut entry = entry("GET", "https://api.example.com/v1/things", None, 200, None);
+        let headers = entry["response"]["headers"].as_array_mut().unwrap();
+        headers.push(json!({ "name": "Content-Encoding", "value": coding }));
+        let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+        entry["response"]["content"]["text"] = text.into();
+        entry["response"]["content"]["encoding"] = "base64".into();
+        entry
+    });
+    let file = folder.write("coded.har", har(entries));
+    let found = findings(&observed(&document, &[&file]));
+    assert!(found.len() == 1 && found[0].contains("in 4 of 4 answers"), "{found:?}");
+}
+
+#[test]
+fn queries_are_held_to_their_parameters() {
+    let folder = Folder::new();
+    let (mut document, lines_of) = things();
+    let parameter =
+        json!({ "name": "kind", "in": "query", "required": true, "schema": { "type": "string", "enum": ["a"] } });
+    document["paths"]["/things"]["get"]["parameters"] = json!([parameter]);
+    let document = folder.write("api.json", document.to_string());
+    let of = |query: Value| {
+        let mut line = lines_of[0].clone();
+        line["query"] = json!({ "t": "object", "p": query });
+        line
+    };
+    let found = |query: Value| {
+        let file = folder.write("query.jsonl", lines(&[of(query)]));
+        let found = findings(&observed(&document, &[&file])).into_iter();
+        found.filter(|finding| finding.contains("kind")).collect::<Vec<_>>()
+    };
+    let kind = |value: &str| json!({ "kind": { "t": "string", "n": "1-9", "v": value } });
+    assert_eq!(found(kind("a")), [""; 0]);
+    assert_eq!(found(kind("b")).len(), 1);
+    assert_eq!(found(json!({})).len(), 1);
+}
+
+/// Browsers write the names of headers as they were sent.
+#[test]
+fn credentials_that_a_har_file_has_are_in_no_output() {
+    let folder = Folder::new();
+    let document = folder.write("api.json", &*DOCUMENT);
+    for (name, value) in [
+        ("Authorization", "id:s3cret-token-1"),
+        ("AUTHORIZATION", "Bearer s3cret-token-1"),
+        ("Cookie", "session=s3cret-token-1"),
+        ("X-Api-Key", "s3cret-token-1"),
+        ("X-CSRF-Token", "s3cret-token-1"),
+        ("Set-Cookie", "session=s3cret-token-1; HttpOnly"),
+    ] {
+        let answer = json!({ "id": "b", "state": "s3cret-token-1", "s3cret-token-1": 1 });
+        let url = "https://api.planetscale.com/v1/organizations/acme/databases/shop/branches/main/backups/b";
+        let mut entry = entry("GET", url, None, 200, Some(&answer));
+        let side = if name == "Set-Cookie" { "response" } else { "request" };
+        entry[side]["headers"].as_array_mut().unwrap().push(json!({ "name": name, "value": value }));
+        let file = folder.write("secret.har", har([entry]));
+        for format in ["text", "json", "markdown", "github"] {
+            let (_, said, err) = observe(&document, &[&file], &["--format", format]);
+            assert!(!format!("{said}{err}").contains("s3cret"), "{name}: {format}: {said}{err}");
+            assert!(said.contains("get_backup") || format == "github", "{name}: {format}: {said}{err}");
+        }
+    }
 }
 
 /// What stands in a HAR file and lists no values stands in no output.

@@ -512,6 +512,17 @@ fn a_last_release_that_is_not_known_is_no_first_one() {
     let (code, _, err) = release();
     assert_eq!(code, exit_code(2));
     assert!(err.contains("CHANGELOG.md has a section for 0.1.0, but there is no tag v0.1.0"), "{err}");
+    // Of several sections the newest is the last release.
+    let newest = "\n## [0.10.0] - 2026-03-01\n\n### Added\n- more\n\n## [0.9.0] - 2026-02-01\n\n### Added\n- some\n";
+    let changelog = scratch.read("CHANGELOG.md");
+    fs::write(
+        scratch.path("CHANGELOG.md"),
+        changelog.replace("## [Unreleased]\n", &format!("## [Unreleased]\n{newest}")),
+    )
+    .unwrap();
+    let (_, _, err) = release();
+    assert!(err.contains("there is no tag v0.10.0"), "{err}");
+    fs::write(scratch.path("CHANGELOG.md"), changelog).unwrap();
     // A tag that is not on this line.
     scratch.git(&["checkout", "--quiet", "-b", "other"]);
     scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "else"]);

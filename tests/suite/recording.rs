@@ -201,6 +201,29 @@ async fn values_are_recorded_of_the_operations_that_were_named() {
     }
 }
 
+/// A server that sends back what it was sent, and says whose things they are.
+#[tokio::test]
+async fn neither_credentials_nor_names_in_the_path_are_recorded() {
+    let body = r#"{"id": "b1", "state": "s3cret-token", "s3cret-token": 1, "size": 12, "backup_policy": {"schedule_time": "Acme"},
+        "database_branch": {"name": "main"}}"#;
+    let get = Operation::new("get_backup", "GET", "");
+    for is_wanted in [false, true] {
+        let server = Server::start([Step::Answer(json("200 OK", body))]).await;
+        let (recording, written) = recording();
+        let recording = if is_wanted { recording.values_of(get) } else { recording };
+        let builder = Client::builder()
+            .auth(ServiceToken::new("s3cret-id", "s3cret-token"))
+            .base_url(format!("{}/v1", server.url()));
+        let client = builder.retry(RetryPolicy::none()).record(recording).build().unwrap();
+        let _ = client.get_backup().organization("acme").database("shop").branch("main").id("b1").send().await;
+        let text = text(&written);
+        assert!(text.contains("get_backup"), "{text}");
+        for hidden in ["s3cret", "Acme", "acme", "shop"] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_attempt_is_recorded() {
     let steps = [answer("503 Service Unavailable", &[("retry-after", "0")], ""), json("200 OK", r#"{"data": []}"#)];

@@ -65,6 +65,15 @@ fn documentation_is_a_patch() {
     assert_eq!(told, (Some(Bump::Patch), Vec::new()));
 }
 
+/// What is sent and read is no documentation, though the crate's items are the same.
+#[test]
+fn only_a_change_of_texts_is_documentation() {
+    assert!(impact(|new| at(new, BACKUP)["properties"]["size"]["description"] = json!("Bytes.")).only_docs);
+    let narrowed = impact(|new| at(new, BODY)["properties"]["name"]["maxLength"] = json!(100));
+    assert_eq!(told(&narrowed), (Some(Bump::Patch), Vec::new()));
+    assert!(!narrowed.only_docs);
+}
+
 #[test]
 fn a_new_field_or_value_is_minor() {
     let told_field = told(&impact(|new| at(new, BACKUP)["properties"]["kind"] = json!({ "type": "string" })));

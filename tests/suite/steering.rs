@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::stand_in::http;
 
-const SHOP: &str = "/organizations/acme/databases/shop";
+pub(crate) const SHOP: &str = "/organizations/acme/databases/shop";
 
 /// A request of the API, or a control call: the status, the header `x-stand-in`, and the body.
-async fn call(server: &MockServer, method: &str, path: &str, body: Value) -> (u16, String, Value) {
+pub(crate) async fn call(server: &MockServer, method: &str, path: &str, body: Value) -> (u16, String, Value) {
     let base = server.base_url();
     let url = if path.starts_with("/_standin") { base.replace("/v1", path) } else { format!("{base}{path}") };
     let request = http().request(method.parse().unwrap(), url).header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
@@ -23,7 +23,7 @@ async fn call(server: &MockServer, method: &str, path: &str, body: Value) -> (u1
     (status, origin, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
 }
 
-async fn given(server: &MockServer, path: &str) -> Value {
+pub(crate) async fn given(server: &MockServer, path: &str) -> Value {
     call(server, "GET", path, Value::Null).await.2
 }
 

@@ -121,7 +121,7 @@ impl RestoreBackup {
         self.body_map(|body| body.restore_point(at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     }
 
-    /// A part of the branch's name that no other run has: 8 random characters or more. A branch with it in its name is this
+    /// A part of the branch's name that no other run has: 8 random letters and digits or more. A branch with it in its name is this
     /// run's, even where the answer to the creation was lost: [`Created::ByThisRun`].
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.nonce = Some(nonce.into());
@@ -198,9 +198,11 @@ impl RestoreBackup {
         if self.name.is_empty() {
             return Err(Error::invalid_input("the branch's name is empty"));
         }
-        if let Some(nonce) = self.nonce.as_ref().filter(|nonce| nonce.len() < 8 || !self.name.contains(nonce.as_str()))
-        {
-            let why = "it must have 8 characters or more, and be in the branch's name";
+        // What `plain` leaves of it is compared.
+        let is_long = |nonce: &str| nonce.chars().filter(|c| c.is_alphanumeric()).count() >= 8;
+        let is_one = |nonce: &str| is_long(nonce) && self.name.contains(nonce);
+        if let Some(nonce) = self.nonce.as_ref().filter(|nonce| !is_one(nonce)) {
+            let why = "it must have 8 letters and digits or more, and be in the branch's name";
             return Err(Error::invalid_input(format!("`{nonce}` is no nonce of `{}`: {why}", self.name)));
         }
         let builder = self.body.clone().map_err(Error::invalid_input)?;

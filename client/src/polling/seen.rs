@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::secret::Secret;
+
 /// Name, ID and state of a thing, as far as it has them: `drill-42 (abc123)`, and `pending`.
 pub(super) struct Seen {
     name: Option<String>,
@@ -14,7 +16,8 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn of(thing: &impl Serialize) -> Self {
-        let thing = serde_json::to_value(thing).unwrap_or_default();
+        // Of what is secret in it nothing is read here.
+        let thing = Secret::exposed(|| serde_json::to_value(thing)).unwrap_or_default();
         let text = |key: &str| match thing.get(key) {
             Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
             Some(Value::Number(number)) => Some(number.to_string()),

@@ -18,9 +18,40 @@ pub(super) fn may_show(name: &str, text: &str, names: &[&str]) -> bool {
         && !names.iter().any(|name| name.eq_ignore_ascii_case(text))
 }
 
-/// Whether a field names something: it stands in paths, too.
+/// The last words of the fields whose texts a user chose, or that say which thing it is.
+const NAMES: [&str; 22] = [
+    "branch",
+    "cidr",
+    "database",
+    "description",
+    "domain",
+    "email",
+    "fingerprint",
+    "hostname",
+    "id",
+    "key",
+    "keyspace",
+    "name",
+    "note",
+    "organization",
+    "shard",
+    "slug",
+    "table",
+    "title",
+    "topic",
+    "user",
+    "username",
+    "value",
+];
+
+/// Whether a field names something, or lists names.
 fn is_name(field: &str) -> bool {
-    ["id", "name"].iter().any(|end| field.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('_')))
+    let last = field.rsplit('_').next().unwrap_or(field).to_ascii_lowercase();
+    let singular = last.strip_suffix("es").filter(|one| one.ends_with("ch")).or_else(|| last.strip_suffix('s'));
+    NAMES.contains(&last.as_str())
+        || singular.is_some_and(|one| NAMES.contains(&one))
+        // Those of a page are IDs.
+        || field.starts_with("cursor_")
 }
 
 /// Whether a text can be no SQL, no URL and no e-mail address.
@@ -55,6 +86,17 @@ mod tests {
             ("id", "pending", false),
             ("actor_id", "pending", false),
             ("display_name", "pending", false),
+            ("username", "pending", false),
+            ("base_username", "pending", false),
+            ("shard_names", "pending", false),
+            ("branch", "pending", false),
+            ("into_branch", "pending", false),
+            ("branches", "pending", false),
+            ("branches_count", "12", true),
+            ("tables", "pending", false),
+            ("keyspaces", "pending", false),
+            ("slug", "pending", false),
+            ("cursor_end", "pending", false),
             ("valid", "pending", true),
             ("note", "SELECT 1", false),
             ("note", "https://example.com/a", false),

@@ -212,10 +212,12 @@ fn line(entry: &Value, description: &Description, hosts: &Hosts) -> Found {
 /// What may grant access: a text that stands there is no name of a field, and no value of an enum.
 fn credentials(entry: &Value) -> Vec<String> {
     let headers = |pointer: &str| entry.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-    let all = headers("/request/headers").chain(headers("/request/cookies")).chain(headers("/response/cookies"));
+    let pointers = ["/request/headers", "/response/headers", "/request/cookies", "/response/cookies"];
+    let all = pointers.into_iter().flat_map(headers);
     let is_secret = |header: &&Value| {
         let name = header.get("name").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-        ["authorization", "proxy-authorization", "cookie"].contains(&name.as_str()) || header.get("httpOnly").is_some()
+        let says_so = ["authorization", "cookie", "token", "secret", "api-key", "apikey", "session", "password"];
+        says_so.iter().any(|word| name.contains(word)) || header.get("httpOnly").is_some()
     };
     let values = all.filter(is_secret).filter_map(|header| header.get("value")?.as_str());
     values.filter(|value| value.len() >= 8).map(str::to_owned).collect()
