@@ -846,7 +846,8 @@ fn a_run_that_was_cut_off_is_undone_by_the_next() {
         }),
         ("with a commit", &|| {
             scratch.git(&["checkout", "--quiet", "-B", "drift"]);
-            scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "half"]);
+            let trailer = format!("Made-by-propose-update: {}", scratch.git(&["write-tree"]));
+            scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "half", "--trailer", &trailer]);
         }),
     ];
     for (name, leave) in states {
@@ -870,6 +871,38 @@ fn a_run_that_was_cut_off_is_undone_by_the_next() {
     assert_eq!(code, exit_code(2));
     assert!(err.contains("another run of propose-update is at work"), "{err}");
     begun.end().unwrap();
+}
+
+/// Somebody mends what a run left that was cut off, where it left them: on its branch.
+#[test]
+fn what_a_person_commits_on_the_branch_of_a_run_that_was_cut_off_is_never_lost() {
+    for (was_there, is_on_it) in [(false, true), (true, true), (true, false)] {
+        let scratch = Scratch::new();
+        let git = Git::new(scratch.dir.path());
+        let head = was_there.then(|| {
+            scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+            scratch.git(&["rev-parse", "drift"])
+        });
+        drop(Begun::new(&git, "main", "drift", head.as_deref()).unwrap());
+        scratch.git(&["checkout", "--quiet", "-B", "drift"]);
+        fs::write(scratch.path("openapi/overlay.yaml"), scratch.read("openapi/overlay.yaml") + "# mended\n").unwrap();
+        scratch.git(&["commit", "--quiet", "--all", "--message", "mend"]);
+        let (mended, short) = (scratch.git(&["rev-parse", "drift"]), scratch.git(&["rev-parse", "--short", "drift"]));
+        if !is_on_it {
+            scratch.git(&["checkout", "--quiet", "main"]);
+        }
+
+        let from = scratch.pages.write("new.md", &page(&upstream().replace(MAJOR.0, MAJOR.1)));
+        let (workspace, out) = (scratch.dir.path().to_str().unwrap().to_owned(), scratch.path("out"));
+        let arguments = ["propose-update", "--workspace", &workspace, "--output", out.to_str().unwrap()];
+        let ended = run_xtask(&[&arguments[..], &["--from", &from, "--no-build"]].concat());
+        let said =
+            format!("`drift` is left as it is, as the commit {short} there is a person's; take over what you need");
+        assert!(ended.1.contains(&said), "{ended:?}");
+        scratch.ended(ended, "person");
+        assert_eq!(scratch.git(&["rev-parse", "drift"]), mended, "{was_there} {is_on_it}");
+        assert_eq!(scratch.git(&["symbolic-ref", "--short", "HEAD"]), "main");
+    }
 }
 
 #[test]

@@ -4,4 +4,5 @@ pub mod branch;
 pub mod changelog;
 pub mod cut_off;
 pub mod manifests;
+pub mod own;
 pub mod unreleased;

@@ -5,10 +5,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use super::cut_off::Begun;
+use super::own;
 use crate::workspace::git::Git;
-
-/// The trailer of a commit of ours. Its value is the commit's tree: what a person amends has another one.
-const TRAILER: &str = "Made-by-propose-update";
 
 /// A branch that is made anew, beside the one that the checkout is on.
 #[derive(Debug)]
@@ -68,14 +66,7 @@ impl<'g> Branch<'g> {
         let places = [(&self.local, "here".to_owned()), (&self.at_remote, format!("at {}", self.remote))];
         for (head, place) in places {
             let Some(head) = head else { continue };
-            let format = format!("--format=%h %T %(trailers:key={TRAILER},valueonly,separator=%x2C)");
-            let commits = self.git.run(&["log", &format, head, "--not", "HEAD"])?;
-            let is_own = |line: &&str| {
-                let parts: Vec<&str> = line.split(' ').collect();
-                matches!(parts[..], [_, tree, marked] if tree == marked)
-            };
-            if let Some(line) = commits.lines().find(|line| !is_own(line)) {
-                let commit = line.split(' ').next().unwrap_or_default();
+            if let Some(commit) = own::last_of_a_person(self.git, head, &["HEAD"])? {
                 return Ok(Some(format!("{commit} {place}")));
             }
         }
@@ -125,8 +116,7 @@ impl<'g> Branch<'g> {
         if self.git.succeeds(&["diff", "--cached", "--quiet"])? {
             return Ok(());
         }
-        let tree = self.git.run(&["write-tree"])?;
-        let trailer = format!("{TRAILER}: {tree}");
+        let trailer = own::trailer(self.git)?;
         self.git.run(&["commit", "--quiet", "--message", message, "--trailer", &trailer]).map(drop)
     }
 

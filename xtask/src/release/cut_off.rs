@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
+use super::own;
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 
@@ -64,8 +65,8 @@ impl Begun {
     }
 }
 
-/// Undoes what a run that was cut off had begun, and says so. What differed from the last commit then is kept in git's
-/// stash, as a person may have worked on it since.
+/// Undoes what a run that was cut off had begun, and says so. A person may have worked on it since: what differs from the
+/// last commit is kept in git's stash, and a branch with a commit of theirs stays as it is.
 ///
 /// # Errors
 /// Where a run is still at work, or git fails.
@@ -114,15 +115,26 @@ pub fn undo(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<String>> 
         }
         git.run(&["checkout", "--quiet", &before.start])?;
     }
-    match &before.head {
-        Some(head) => drop(git.run(&["branch", "--quiet", "--force", &before.name, head])?),
-        None if git.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/heads/{}", before.name)])? => {
-            git.run(&["branch", "--quiet", "-D", &before.name])?;
-        }
-        None => {}
+    let place = format!("refs/heads/{}", before.name);
+    let is_there = git.succeeds(&["rev-parse", "--quiet", "--verify", &place])?;
+    let others: Vec<&str> = [&before.start].into_iter().chain(&before.head).map(String::as_str).collect();
+    let commit = if is_there { own::last_of_a_person(git, &place, &others)? } else { None };
+    match (&commit, &before.head) {
+        (Some(_), _) => {}
+        (None, Some(head)) => drop(git.run(&["branch", "--quiet", "--force", &before.name, head])?),
+        (None, None) if is_there => drop(git.run(&["branch", "--quiet", "-D", &before.name])?),
+        (None, None) => {}
     }
     fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-    Ok(Some(format!("a run was cut off, and what it had begun on `{}` is undone{kept}", before.name)))
+    let name = &before.name;
+    Ok(Some(match commit {
+        Some(commit) => format!(
+            "a run was cut off, and `{name}` is left as it is, as the commit {commit} there is a person's{kept}; take over \
+             what you need of it (`git cherry-pick {commit}`), and remove the branch (`git branch -D {name}`): the next run \
+             makes it anew"
+        ),
+        None => format!("a run was cut off, and what it had begun on `{name}` is undone{kept}"),
+    }))
 }
 
 fn parsed(text: &str) -> Option<Before> {
