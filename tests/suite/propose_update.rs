@@ -905,6 +905,34 @@ fn what_a_person_commits_on_the_branch_of_a_run_that_was_cut_off_is_never_lost()
     }
 }
 
+/// What a person has set for git changes what it prints, and nothing of what is read there.
+#[test]
+fn git_is_read_alike_whatever_a_person_has_set() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "status.showUntrackedFiles", "no"]);
+    fs::write(scratch.path("mine.txt"), "mine").unwrap();
+    let (code, _, err) = scratch.propose_update(&[NEW_FIELD]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("the checkout has changes of its own (?? mine.txt)"), "{err}");
+    // Nor is it lost where a run was cut off.
+    drop(Begun::new(&Git::new(scratch.dir.path()), "main", "drift", None).unwrap());
+    scratch.git(&["checkout", "--quiet", "-B", "drift"]);
+    let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
+    let from = scratch.pages.write("new.md", &page(&upstream()));
+    let arguments = ["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--from", &from];
+    scratch.ended(run_xtask(&arguments), "none");
+    assert_eq!(scratch.git(&["show", "--format=", "--name-only", "stash@{0}^3"]), "mine.txt");
+
+    for key in ["column.ui", "column.tag"] {
+        scratch.git(&["config", key, "always"]);
+    }
+    for candidate in ["v0.1.0-rc.2", "v0.1.0-rc.10"] {
+        scratch.git(&["tag", candidate]);
+    }
+    let (_, out, err) = scratch.release(&["--candidate"]);
+    assert!(out.starts_with("0.1.0-rc.11: "), "{out}{err}");
+}
+
 #[test]
 fn what_is_written_into_the_checkout_is_refused() {
     let scratch = Scratch::new();

@@ -6,6 +6,15 @@ use std::process::{Command, Output};
 use anyhow::{Context, bail};
 use semver::Version;
 
+/// What gives the output that is read here its form: whoever runs it may have set it otherwise.
+const FORM: [&str; 5] = [
+    "column.tag=never",
+    "column.ui=never",
+    "core.quotePath=false",
+    "log.showSignature=false",
+    "status.showUntrackedFiles=normal",
+];
+
 /// A checkout.
 #[derive(Debug)]
 pub struct Git {
@@ -41,7 +50,7 @@ impl Git {
 
     fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.dir).args(arguments);
+        command.arg("-C").arg(&self.dir).args(FORM.iter().flat_map(|set| ["-c", set])).args(arguments);
         command.output().context("cannot run git")
     }
 
