@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use proptest::prelude::*;
 use xtask::comparison::report::changelog_entries;
 use xtask::generated_crate::surface::{Bump, Change, Kind};
+use xtask::release::body;
 use xtask::release::branch::Branch;
 use xtask::release::changelog::{notes, released, with_unreleased};
 use xtask::release::cut_off::Begun;
@@ -15,6 +17,7 @@ use xtask::workspace::Workspace;
 use xtask::workspace::git::Git;
 
 use crate::drift_report::{exit_code, run_xtask};
+use crate::property::config;
 use crate::update_spec::{Copy, SCHEDULE, openapi_dir, page, upstream};
 
 /// A checkout of what the commands touch, of one operation, with a bare repository as its remote.
@@ -502,6 +505,59 @@ fn a_body_is_as_long_as_github_takes() {
     assert!(body.chars().count() <= 65_536 && report.chars().count() > 65_536, "{} {}", body.len(), report.len());
     assert!(body.contains("more lines are in the summary of the workflow's run") && body.contains("DRIFT_TOKEN"));
     assert_eq!(body.matches("```").count() % 2, 0);
+}
+
+/// CI that says one line, which is longer than a body may be.
+#[test]
+fn a_body_is_as_long_as_github_takes_whatever_ci_says() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path(".cargo")).unwrap();
+    let ci = format!("[alias]\nxtask = [\"metadata\", \"--{}\"]\n", "é".repeat(70_000));
+    fs::write(scratch.path(".cargo/config.toml"), ci).unwrap();
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "--quiet", "--message", "CI"]);
+    let from = scratch.pages.write("new.md", &page(&upstream().replace(NEW_FIELD.0, NEW_FIELD.1)));
+    let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
+    let arguments = ["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--from", &from];
+    scratch.ended(run_xtask(&arguments), "made");
+    let body = scratch.read("out/body.md");
+    assert!(body.chars().count() <= 65_536, "{}", body.len());
+    for part in ["uncompressed_size", "`cargo xtask ci` **failed** on this branch", "ééé", "DRIFT_TOKEN"] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+}
+
+/// Its two streams are one text, of which the end is why it failed.
+#[test]
+fn the_end_of_what_ci_said_is_in_the_body() {
+    let mut ci = Command::new("git");
+    let steps = "alias.ci=!echo first; echo second >&2; echo '```'; echo third >&2; echo fourth; exit 1";
+    ci.args(["-c", steps, "ci"]);
+    let note = body::note_of_ci(ci).unwrap();
+    let said = "```text\nfirst\nsecond\n'''\nthird\nfourth\n```";
+    assert!(note.starts_with("`cargo xtask ci` **failed** on this branch") && note.ends_with(said), "{note}");
+    let mut ci = Command::new("git");
+    ci.args(["-c", "alias.ci=!echo why >&2", "ci"]);
+    let note = body::note_of_ci(ci).unwrap();
+    assert!(note.starts_with("`cargo xtask ci` passed on this branch") && !note.contains("why"), "{note}");
+}
+
+proptest! {
+    #![proptest_config(config(32))]
+
+    /// Whatever a report and its notes are.
+    #[test]
+    fn a_body_has_what_github_takes_at_the_most(
+        parts in prop::collection::vec(("[a-z`é\u{1F980}\n]{0,40}", 0..4_000_usize), 1..6),
+    ) {
+        let parts: Vec<String> = parts.into_iter().map(|(text, times)| text.repeat(times)).collect();
+        let (report, notes) = parts.split_first().unwrap();
+        let (body, whole) = (body::shortened(report, notes), body::whole(report, notes));
+        prop_assert!(body.len() <= 65_536, "{}", body.len());
+        if parts.iter().map(|part| part.len() + 2).sum::<usize>() <= 9_000 {
+            prop_assert_eq!(body, whole);
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a release needs: the version, the changelog, and git.
 
+pub mod body;
 pub mod branch;
 pub mod changelog;
 pub mod cut_off;

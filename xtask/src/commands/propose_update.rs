@@ -7,7 +7,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, bail};
 
@@ -18,7 +17,7 @@ use crate::generated_crate::surface::Bump;
 use crate::release::branch::{Branch, writable};
 use crate::release::manifests::{self, Manifests};
 use crate::release::unreleased::{Released, Unreleased, last_release};
-use crate::release::{changelog, cut_off};
+use crate::release::{body, changelog, cut_off};
 use crate::snapshot::{Snapshot, compare};
 use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
@@ -156,7 +155,6 @@ impl Arguments {
         let mut whole = Vec::new();
         report.write(Format::Markdown, &mut whole)?;
         let whole = String::from_utf8(whole).context("a report that is not UTF-8")?;
-        let notes: String = notes.iter().map(|note| format!("\n{note}\n")).collect();
         let write = |name: &str, text: &str| {
             let path = self.output.join(name);
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
@@ -164,8 +162,8 @@ impl Arguments {
         write("outcome", proposal.name())?;
         write("title", &report.title())?;
         write("bump", &report.bump().map_or("unknown".to_owned(), |bump| bump.to_string()))?;
-        write("body.md", &format!("{}{notes}", cut(&whole, LONGEST_BODY.saturating_sub(notes.len()))))?;
-        write("report.md", &format!("{whole}{notes}"))?;
+        write("body.md", &body::shortened(&whole, notes))?;
+        write("report.md", &body::whole(&whole, notes))?;
         let (name, start) = (&self.branch, branch.start());
         let said = match proposal {
             Proposal::None => "nothing to propose".to_owned(),
@@ -180,29 +178,6 @@ impl Arguments {
         writeln!(out, "{}\n{said}", report.verdict())?;
         Ok(Status::Done)
     }
-}
-
-/// What GitHub takes for a pull request's body is 65,536 characters.
-const LONGEST_BODY: usize = 64_000;
-
-/// The beginning of a report, whole lines of it, with what was left out said. What matters most is first.
-fn cut(report: &str, most: usize) -> String {
-    const ROOM: usize = 200;
-    if report.len() <= most {
-        return report.to_owned();
-    }
-    let mut kept = String::new();
-    for line in report.split_inclusive('\n') {
-        if kept.len() + line.len() + ROOM > most {
-            break;
-        }
-        kept.push_str(line);
-    }
-    if kept.matches("```").count() % 2 == 1 {
-        kept.push_str("```\n");
-    }
-    let left = report.lines().count() - kept.lines().count().min(report.lines().count());
-    format!("{kept}\n*{left} more lines are in the summary of the workflow's run, and in `report.md`.*\n")
 }
 
 /// Makes the commits, and returns what there is to say of them.
@@ -265,7 +240,9 @@ fn commit(
         None => notes.push("No version was released yet: version and changelog stay as they are.".to_owned()),
     }
     if !arguments.no_build {
-        notes.push(ci(workspace)?);
+        let mut ci = Command::new("cargo");
+        ci.args(["xtask", "ci"]).current_dir(workspace.root());
+        notes.push(body::note_of_ci(ci)?);
     }
     notes.push(match arguments.own_ci {
         true => "CI runs on this pull request as on any other.".to_owned(),
@@ -298,24 +275,4 @@ fn take_snapshots_over(workspace: &Workspace) -> anyhow::Result<()> {
     cargo.args(["test", "--quiet", "--package", "planetscale-tests"]).current_dir(workspace.root());
     cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output().context("cannot run cargo")?;
     Ok(())
-}
-
-/// The result of `cargo xtask ci`, for the pull request.
-fn ci(workspace: &Workspace) -> anyhow::Result<String> {
-    const LAST_LINES: usize = 40;
-    let start = Instant::now();
-    let output = Command::new("cargo")
-        .args(["xtask", "ci"])
-        .current_dir(workspace.root())
-        .output()
-        .context("cannot run cargo")?;
-    let minutes = start.elapsed().as_secs().div_ceil(60);
-    if output.status.success() {
-        return Ok(format!("`cargo xtask ci` passed on this branch, in {minutes} minutes."));
-    }
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    let lines: Vec<&str> = said.lines().collect();
-    let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n").replace("```", "'''");
-    Ok(format!("`cargo xtask ci` **failed** on this branch. The end of what it said:\n\n```text\n{last}\n```"))
 }
