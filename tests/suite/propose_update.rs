@@ -785,8 +785,11 @@ fn a_version_is_written_wherever_it_stands() {
     write("Cargo.lock", lock);
     let workspace = Workspace::at(dir.path());
     let manifests = Manifests(&workspace);
-    // A fresh clone has no lock file of the fuzz targets.
+    // A fresh clone has no lock file of the fuzz targets. Each file is replaced: no run that is killed leaves half of one.
+    fs::hard_link(dir.path().join("Cargo.lock"), dir.path().join("before")).unwrap();
     manifests.set_version(&semver::Version::new(0, 1, 1)).unwrap();
+    assert_eq!(fs::read_to_string(dir.path().join("before")).unwrap(), lock);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4, "the folder client, two files, and one that was kept");
     write("tests/fuzz/Cargo.lock", lock);
     manifests.set_version(&semver::Version::new(0, 2, 0)).unwrap();
     let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();

@@ -463,8 +463,18 @@ fn a_killed_run_is_completed_by_the_next() {
             assert!(ended.err.contains(&format!("{edited} was edited since: undo that")), "{}", ended.err);
             assert_eq!(state(), before, "{edited}");
         }
-        // What is undone is completed.
+        // What is undone is completed, unless it is not known what was there before.
         fs::write(copy.path(edited), original).unwrap();
+        let known = fs::read_to_string(copy.path(".committed/.before")).unwrap();
+        for lost in ["", known.lines().next().unwrap()] {
+            let before = state();
+            fs::write(copy.path(".committed/.before"), lost).unwrap();
+            let ended = copy.run(&["--from", &from]);
+            ended_with(&ended, 2);
+            assert!(ended.err.contains("an update was cut off, and cannot be completed; remove "), "{}", ended.err);
+            assert!(copy.path(".committed/source.toml").exists() && state() == before, "{lost}");
+        }
+        fs::write(copy.path(".committed/.before"), known).unwrap();
         ended_with(&copy.run(&["--from", &from]), 0);
         fs::remove_dir_all(copy.path(".staged")).unwrap();
         assert_eq!(copy.files(), whole.files(), "{edited}");

@@ -8,6 +8,7 @@ use toml_edit::DocumentMut;
 
 use crate::generated_crate::surface::Bump;
 use crate::workspace::Workspace;
+use crate::workspace::store;
 
 /// The crate that is released.
 pub const NAME: &str = "planetscale-client";
@@ -106,6 +107,6 @@ impl Manifests<'_> {
 
     fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let path = self.path(name);
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        store::replace(&path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 }

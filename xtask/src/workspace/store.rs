@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
@@ -196,12 +196,10 @@ impl Store {
             for (name, text) in files {
                 let path = staged.join(name);
                 fs::create_dir_all(path.parent().unwrap_or(&staged))?;
-                let mut file = fs::File::create_new(path)?;
-                file.write_all(text.as_bytes())?;
-                file.sync_all()?;
+                write_durably(&path, text)?;
             }
             let before = files.iter().map(|(name, _)| format!("{} {name}\n", self.hash(name).unwrap_or_default()));
-            fs::write(staged.join(BEFORE), before.collect::<String>())?;
+            write_durably(&staged.join(BEFORE), &before.collect::<String>())?;
             fs::rename(&staged, self.dir.join(COMMITTED))
         };
         if let Err(e) = stage() {
@@ -255,6 +253,13 @@ impl Store {
             }
             left.push((staged, self.path(name)));
         }
+        // What was there before is not known of others: the list of it did not survive.
+        if files_in(&committed).with_context(mend)? > left.len() {
+            bail!(
+                "an update was cut off, and cannot be completed; remove {} to do without it, and run the command again",
+                committed.display()
+            );
+        }
         for (staged, place) in left {
             match fs::rename(&staged, &place) {
                 // On another filesystem it is copied beside its place first.
@@ -268,6 +273,36 @@ impl Store {
         }
         fs::remove_dir_all(&committed).with_context(mend)
     }
+}
+
+/// How many files a commit's folder still has.
+fn files_in(dir: &Path) -> std::io::Result<usize> {
+    let mut files = 0;
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        files += if path.is_dir() { files_in(&path)? } else { usize::from(!path.ends_with(BEFORE)) };
+    }
+    Ok(files)
+}
+
+/// Replaces a file as a whole or not at all: it is written beside its place first.
+///
+/// # Errors
+/// Where that cannot be written or moved. The file is as it was, then.
+pub fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside = path.with_extension("staged");
+    let replaced = write_durably(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    replaced
+}
+
+/// Writes a file such that a power failure does not take its text again.
+fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// The SHA-256 of a text, in hexadecimal.
