@@ -52,6 +52,7 @@ mod reading;
 mod recording;
 mod remembering;
 mod remembering_rules;
+mod remembering_states;
 mod reports;
 mod restore;
 mod retries;

@@ -10,6 +10,7 @@ use super::classify::{API, Collection};
 use super::engine::{Answered, Engine, Origin, Request, missing, rest, unprocessable};
 use super::making::{capital, key_of};
 use super::moves::state_paths;
+use super::shown::take_listed;
 use super::store::Number;
 use super::value::{at, is_so, put};
 use crate::mock::reply::{not_found, refusal};
@@ -162,10 +163,22 @@ impl Engine {
         let Some(item) = self.store.get(number) else { return missing() };
         let (mut value, mut given, parent, old) =
             (item.value.clone(), item.given.clone(), item.parent, item.key.clone());
-        self.write(&mut value, &collection.schema, request.body, &mut given);
+        let mut body = request.body.clone();
+        let listed = take_listed(collection, &mut body);
+        self.write(&mut value, &collection.schema, &body, &mut given);
         let key = key_of(&value, collection.key);
         if key != old && (key.is_empty() || self.find(parent, &collection.path, &key).is_some()) {
             return unprocessable(&format!("{} has already been taken", capital(collection.key)));
+        }
+        // What is listed takes the place of what is there.
+        for (name, of, items) in listed {
+            given.insert(name.to_owned());
+            for below in self.store.numbers(number, &of.path).to_vec() {
+                self.store.remove(below);
+            }
+            if let Err(why) = self.make_listed(number, of, &items) {
+                return unprocessable(&why);
+            }
         }
         if API.schemas.property(&collection.schema, "updated_at").is_some() {
             value["updated_at"] = self.now();

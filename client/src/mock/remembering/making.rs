@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::classify::{API, Collection};
 use super::engine::Engine;
+use super::shown::take_listed;
 use super::store::{Item, Number};
 use super::value::{at, is_so, put};
 
@@ -17,6 +18,8 @@ impl Engine {
         collection: &'static Collection,
         body: &Map<String, Value>,
     ) -> Result<Number, String> {
+        let mut body = body.clone();
+        let listed = take_listed(collection, &mut body);
         let schema = &collection.schema;
         let mut value = self.maker().present("", schema);
         let mut given = BTreeSet::from(["id".to_owned(), "created_at".to_owned()]);
@@ -33,7 +36,8 @@ impl Engine {
             }
         }
         self.mention(&mut value, parent, collection, &mut given);
-        self.write(&mut value, schema, body, &mut given);
+        self.write(&mut value, schema, &body, &mut given);
+        given.extend(listed.iter().map(|(name, ..)| (*name).to_owned()));
         if API.schemas.property(schema, "number").is_some() && !given.contains("number") {
             value["number"] = self.store.next_in(parent, &collection.path).into();
             given.insert("number".to_owned());
@@ -55,19 +59,41 @@ impl Engine {
         }
         let item = Item { parent, collection: &collection.path, key, value, given };
         let number = self.store.add(item);
+        let body = Value::Object(body);
         if let Some(set) = exception["set"].as_object() {
-            let (now, unset) = (self.now(), self.unset(number, set));
-            self.set(number, &unset, &Value::Object(body.clone()), &now);
+            let (now, unset) = (self.now(), self.unset(number, set, &body));
+            self.set(number, &unset, &body, &now);
         }
-        self.settle(number, &Value::Object(body.clone()));
-        self.make_below(number, &exception["below"])?;
-        Ok(number)
+        self.settle(number, &body);
+        let listed = listed.iter().map(|(_, of, items)| (*of, &items[..]));
+        let below = listed.into_iter().try_for_each(|(of, items)| self.make_listed(number, of, items));
+        match below.and_then(|()| self.make_below(number, &exception["below"])) {
+            Ok(()) => Ok(number),
+            Err(why) => {
+                self.store.remove(number);
+                Err(why)
+            }
+        }
+    }
+
+    /// Makes items that what they are below lists.
+    pub(super) fn make_listed(
+        &mut self,
+        parent: Number,
+        collection: &'static Collection,
+        items: &[Value],
+    ) -> Result<(), String> {
+        for item in items.iter().filter_map(Value::as_object) {
+            let made = self.make(parent, collection, item)?;
+            self.start_moving(made, self.clock.passed());
+        }
+        Ok(())
     }
 
     /// What nobody has said otherwise.
-    fn unset(&self, number: Number, set: &Map<String, Value>) -> Map<String, Value> {
+    fn unset(&self, number: Number, set: &Map<String, Value>, body: &Value) -> Map<String, Value> {
         let given = self.store.get(number).map(|item| &item.given);
-        let is_unset = |path: &str| given.is_some_and(|given| !given.contains(path));
+        let is_unset = |path: &str| given.is_some_and(|given| !given.contains(path)) && at(body, path).is_null();
         set.iter().filter(|(path, _)| is_unset(path)).map(|(path, value)| (path.clone(), value.clone())).collect()
     }
 

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, json};
 use super::classify::{API, Collection};
 use super::engine::Engine;
 use super::store::{Number, ROOT};
+use super::value::at;
 
-/// Where a seed as it is shown lists what nobody set. It is not read.
+/// Where a state lists what nobody set of each item. An item that is here is below the seed with all that is below it, so
+/// nothing is made with it.
 const INVENTED: &str = "invented";
 
 /// What stands in a path as itself everywhere but in a name.
@@ -68,6 +70,7 @@ impl Engine {
     }
 
     fn plant(&mut self, seed: &Map<String, Value>) -> Result<(), String> {
+        let invented = seed.get(INVENTED).unwrap_or(&Value::Null);
         let mut paths: Vec<(&String, &Value)> = seed.iter().filter(|(path, _)| *path != INVENTED).collect();
         // What is above comes first.
         paths.sort_by_key(|(path, _)| (path.split('/').count(), (*path).clone()));
@@ -78,7 +81,13 @@ impl Engine {
             match (API.collections.get(&plain), value) {
                 (Some(collection), Value::Array(items)) => {
                     for (i, item) in items.iter().enumerate() {
-                        self.plant_item(parent, collection, item).map_err(|why| format!("{path}[{i}]: {why}"))?;
+                        let place = format!("{path}[{i}]");
+                        let number =
+                            self.plant_item(parent, collection, item).map_err(|why| format!("{place}: {why}"))?;
+                        let unset = invented.get(self.path(number)).or_else(|| invented.get(place));
+                        if let Some(unset) = unset.and_then(Value::as_array) {
+                            self.is_all(number, unset);
+                        }
                     }
                 }
                 (Some(_), _) => return Err(format!("{path} is a collection, and takes a list of items")),
@@ -114,7 +123,17 @@ impl Engine {
         }
     }
 
-    fn plant_item(&mut self, parent: Number, collection: &'static Collection, item: &Value) -> Result<(), String> {
+    /// Takes an item for all that a state says of it: with nothing below that the state does not have as well, and with
+    /// these of its properties set by nobody.
+    fn is_all(&mut self, number: Number, unset: &[Value]) {
+        self.store.remove_below(number);
+        if let Some(item) = self.store.get_mut(number) {
+            let value = &item.value;
+            item.given.retain(|path| !at(value, path).is_null() && !unset.iter().any(|unset| unset == path));
+        }
+    }
+
+    fn plant_item(&mut self, parent: Number, collection: &'static Collection, item: &Value) -> Result<Number, String> {
         let Value::Object(fields) = item else { return Err("an item is an object".to_owned()) };
         let properties = API.schemas.properties(&collection.schema);
         for (name, value) in fields {
@@ -143,7 +162,7 @@ impl Engine {
             item.given.extend(given);
         }
         self.start_moving(number, self.clock.passed());
-        Ok(())
+        Ok(number)
     }
 
     fn plant_single(&mut self, parent: Number, plain: &str, value: &Value) -> Result<(), String> {
@@ -164,7 +183,12 @@ impl Engine {
             let Some(collection) = self.collection_of(number) else { continue };
             let literals = collection.path.rsplit("{}").next().unwrap_or_default();
             let path = format!("{}{literals}", self.path(item.parent));
-            let list = paths.entry(path).or_insert_with(|| Value::Array(Vec::new()));
+            let list = paths.entry(path.clone()).or_insert_with(|| Value::Array(Vec::new()));
+            // What has no key of its own has a place in the list.
+            let place = match API.schemas.property(&collection.schema, collection.key) {
+                Some(_) => self.path(number),
+                None => format!("{path}[{}]", list.as_array().map_or(0, Vec::len)),
+            };
             let shown = self.shown(number);
             let unset: Vec<&String> = match &shown {
                 Value::Object(fields) => {
@@ -173,7 +197,7 @@ impl Engine {
                 }
                 _ => Vec::new(),
             };
-            invented.insert(self.path(number), json!(unset));
+            invented.insert(place, json!(unset));
             if let Value::Array(items) = list {
                 items.push(shown);
             }

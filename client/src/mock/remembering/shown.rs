@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::classify::{API, Collection};
 use super::engine::Engine;
@@ -15,7 +15,7 @@ enum Shows {
     /// What is shown once: null afterwards, an empty text, or left out.
     Once { name: &'static str, is_text: bool, otherwise: Option<Value> },
     /// `rules`, of what is below in `rules`: the items of that collection.
-    Below { name: &'static str, path: &'static str },
+    Below { name: &'static str, items: &'static Collection },
     /// `branches_count`, of what is below in `branches`, unless somebody set it.
     Count { name: &'static str, path: &'static str },
 }
@@ -40,7 +40,7 @@ impl Shows {
             let of_list = schemas.plain(schema).get("items").and_then(|items| schemas.name(items));
             let is_it = |below: &&Collection| of_list.is_some() && schemas.name(&below.schema) == of_list;
             if let Some(below) = at(&literal).filter(is_it) {
-                shows.push(Self::Below { name, path: &below.path });
+                shows.push(Self::Below { name, items: below });
             }
             let counted = literal.strip_suffix("-count");
             if let Some(below) = counted.and_then(|counted| at(counted).or_else(|| at(&format!("{counted}s")))) {
@@ -49,6 +49,23 @@ impl Shows {
         }
         shows
     }
+}
+
+/// Takes out of a body what lists items below, such as the `rules` of a traffic budget: each property, the collection of
+/// the items, and what is said of them.
+pub(super) fn take_listed(
+    collection: &Collection,
+    body: &mut Map<String, Value>,
+) -> Vec<(&'static str, &'static Collection, Vec<Value>)> {
+    let shows = SHOWS.get(collection.path.as_str()).into_iter().flatten();
+    let listed = shows.filter_map(|shows| match shows {
+        Shows::Below { name, items } => match body.remove(*name)? {
+            Value::Array(listed) => Some((*name, *items, listed)),
+            _ => None,
+        },
+        _ => None,
+    });
+    listed.collect()
 }
 
 impl Engine {
@@ -64,10 +81,9 @@ impl Engine {
                         fields.remove(*name);
                     }
                 }
-                Shows::Below { name, path } => {
-                    if let Some(Value::Array(items)) = shown.get_mut(name) {
-                        items.extend(self.store.numbers(number, path).iter().map(|number| self.shown(*number)));
-                    }
+                Shows::Below { name, items } => {
+                    let below = self.store.numbers(number, &items.path);
+                    shown[*name] = below.iter().map(|number| self.shown(*number)).collect();
                 }
                 Shows::Count { name, path } => {
                     if !item.given.contains(*name) {

@@ -207,8 +207,8 @@ impl Store {
         key.clone_into(&mut item.key);
     }
 
-    /// Removes an item, and all that is below it.
-    pub(super) fn remove(&mut self, number: Number) {
+    /// Removes all that is below an item.
+    pub(super) fn remove_below(&mut self, number: Number) {
         let below = self.collections.range((number, "")..(number + 1, "")).map(|(at, _)| *at);
         for at in below.collect::<Vec<_>>() {
             let items = self.collections.remove(&at).unwrap_or_default();
@@ -222,6 +222,11 @@ impl Store {
         for at in singles.collect::<Vec<_>>() {
             self.singles.remove(&at);
         }
+    }
+
+    /// Removes an item, and all that is below it.
+    pub(super) fn remove(&mut self, number: Number) {
+        self.remove_below(number);
         let Some(item) = self.items.remove(&number) else { return };
         let Some(items) = self.collections.get_mut(&(item.parent, item.collection)) else { return };
         if let Ok(at) = items.order.binary_search(&number) {
