@@ -74,6 +74,26 @@ async fn a_state_put_back_is_the_same_and_goes_on_as_if_it_had_never_been_saved(
     }
 }
 
+/// A process that begins with the state of another one.
+#[tokio::test]
+async fn what_is_made_after_a_state_is_put_back_has_ids_of_its_own() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let backups = format!("{SHOP}/branches/main/backups");
+    for _ in 0..20 {
+        assert_eq!(call(&server, "POST", &backups, Value::Null).await.0, 201);
+    }
+    let other = with(&state_of(&server).await).await;
+    for _ in 0..20 {
+        let (status, _, made) = call(&other, "POST", &backups, Value::Null).await;
+        assert_eq!(status, 201, "{made}");
+    }
+    assert_eq!(given(&other, &backups).await["total_count"], 40);
+    // Nor has what a seed says no ID of one that another item of it has, wherever that is.
+    let seeded = json!({ "/organizations": [{ "name": "acme" }, { "name": "other", "id": "mock00000001" }] });
+    let both = given(&with(&seeded).await, "/organizations").await;
+    assert_ne!(both["data"][0]["id"], both["data"][1]["id"]);
+}
+
 /// The rules of a traffic budget, in the order of their fingerprints as they were sent.
 fn fingerprints(budget: &Value) -> Vec<&str> {
     budget["rules"].as_array().unwrap().iter().map(|rule| rule["fingerprint"].as_str().unwrap()).collect()

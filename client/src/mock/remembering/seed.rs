@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::classify::{API, Collection};
 use super::engine::Engine;
 use super::store::{Number, ROOT};
-use super::value::at;
+use super::value::{at, last_made};
 
 /// Where a state lists what nobody set of each item. An item that is here is below the seed with all that is below it, so
 /// nothing is made with it.
@@ -70,6 +70,8 @@ impl Engine {
     }
 
     fn plant(&mut self, seed: &Map<String, Value>) -> Result<(), String> {
+        // What is made from here on, the first items among it, is to have IDs that nothing here has.
+        self.last_id = seed.values().map(last_made).fold(self.last_id, u64::max);
         let invented = seed.get(INVENTED).unwrap_or(&Value::Null);
         let mut paths: Vec<(&String, &Value)> = seed.iter().filter(|(path, _)| *path != INVENTED).collect();
         // What is above comes first.

@@ -5,6 +5,22 @@ use serde_json::{Map, Value, json};
 
 use super::description::Schemas;
 
+/// What IDs that are made begin with; a number follows.
+const MADE: &str = "mock";
+
+/// The largest number of the IDs in a value that were made, or could be.
+pub(super) fn last_made(value: &Value) -> u64 {
+    match value {
+        // No more digits than leave room for others.
+        Value::String(text) => {
+            text.strip_prefix(MADE).filter(|number| number.len() <= 18).and_then(|number| number.parse().ok()).unwrap_or(0)
+        }
+        Value::Array(items) => items.iter().map(last_made).max().unwrap_or(0),
+        Value::Object(fields) => fields.values().map(last_made).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// What values are made with.
 pub(super) struct Maker<'m> {
     pub(super) schemas: &'m Schemas,
@@ -18,7 +34,7 @@ impl Maker<'_> {
     /// An ID that nothing else has.
     pub(super) fn id(&mut self) -> String {
         *self.next_id += 1;
-        format!("mock{:08}", self.next_id)
+        format!("{MADE}{:08}", self.next_id)
     }
 
     /// A value of a schema that says as little as can be said: null where that is allowed, without what may be left out.
