@@ -327,6 +327,31 @@ async fn control_calls_do_what_rust_does() {
 }
 
 #[tokio::test]
+async fn what_was_moved_by_polls_moves_by_itself_again_when_that_is_forgotten() {
+    for (method, path, body) in [
+        ("DELETE", "/_standin/answers", Value::Null),
+        ("POST", "/_standin/transitions", json!({ "states": ["pending"] })),
+    ] {
+        let server = MockServer::remembering().freeze().await.unwrap();
+        let backups = format!("{SHOP}/branches/main/backups");
+        let made = call(&server, "POST", &backups, Value::Null).await.2;
+        let backup = format!("{backups}/{}", made["id"].as_str().unwrap());
+        let by_polls = json!({ "path": backup, "states": ["pending"], "by_polls": true });
+        assert_eq!(call(&server, "POST", "/_standin/transitions", by_polls).await.0, 200);
+        server.advance(Duration::from_secs(60));
+        assert_eq!(given(&server, &backup).await["state"], "pending");
+        let mut body = body;
+        if let Value::Object(fields) = &mut body {
+            fields.insert("path".to_owned(), backup.clone().into());
+        }
+        assert_eq!(call(&server, method, path, body).await.0, 200);
+        assert_eq!(given(&server, &backup).await["state"], "pending");
+        server.advance(Duration::from_secs(60));
+        assert_eq!(given(&server, &backup).await["state"], "success", "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_control_call_is_told_what_would_be_right() {
     let server = MockServer::remembering().await.unwrap();
     for (method, path, body, right) in [
@@ -338,6 +363,8 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
         ("POST", "/faults", json!({ "fault": "refuse", "operation": "make_backup" }), "no operation"),
         ("POST", "/faults", json!({ "fault": "delay" }), "\"seconds\""),
         ("POST", "/transitions", json!({ "path": SHOP, "states": ["tired"] }), "\"sleeping\""),
+        ("POST", "/transitions", json!({ "path": SHOP, "states": [] }), "there is no state"),
+        ("POST", "/transitions", json!({ "path": SHOP, "states": [], "by_polls": true }), "there is no state"),
         ("POST", "/transitions", json!({ "path": "/organizations/other", "states": ["ready"] }), "nothing is at"),
         ("POST", "/answers", json!({ "path": "/nothing", "answers": [{ "status": 200 }] }), "no operation"),
         ("PUT", "/state", json!([]), "\"/organizations\""),

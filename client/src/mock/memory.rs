@@ -178,7 +178,7 @@ impl MockServer {
     /// item: `/organizations/acme/databases/shop/deploy-requests/1`.
     ///
     /// # Panics
-    /// Where there is no such item, or it has no such state; and on a server that does not remember.
+    /// Where there is no such item, it has no such state, or no state is told; and on a server that does not remember.
     pub fn transition<S: Into<String>>(&self, path: &str, states: impl IntoIterator<Item = S>) {
         let states: Vec<String> = states.into_iter().map(Into::into).collect();
         fits("transition", self.with_engine(|engine| engine.transition(path, &states, false)));

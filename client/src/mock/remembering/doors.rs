@@ -13,9 +13,12 @@ impl Engine {
     /// Puts an item into a state at once.
     ///
     /// # Errors
-    /// Where there is no such item, or no such state: says which there are.
+    /// Where there is no such item, or no such state: says which there are; and where no state is told.
     pub(in crate::mock) fn transition(&mut self, path: &str, states: &[String], by_poll: bool) -> Result<(), String> {
         self.move_on();
+        if states.is_empty() {
+            return Err("there is no state; write `states: [\"ready\"]`".to_owned());
+        }
         let number = self.item_at(path)?;
         let (Some(item), Some(collection)) = (self.store.get(number), self.collection_of(number)) else {
             return Err(format!("nothing is at {path}"));
@@ -43,9 +46,13 @@ impl Engine {
             }
             false => {
                 let now = self.clock.passed();
-                self.polls.remove(&(number, of.clone()));
+                let was_polled = self.polls.remove(&(number, of.clone())).is_some();
                 for state in states {
                     self.enter(number, &of, state, now);
+                }
+                // It may be in that state already, with nothing to move it on.
+                if was_polled {
+                    self.schedule(number, of, now);
                 }
             }
         }
@@ -80,8 +87,12 @@ impl Engine {
 
     /// Answers by rule alone from now on.
     pub(in crate::mock) fn forget_scripts(&mut self) {
+        self.move_on();
         self.scripted.clear();
-        self.polls.clear();
+        let now = self.clock.passed();
+        for (number, path) in std::mem::take(&mut self.polls).into_keys() {
+            self.schedule(number, path, now);
+        }
     }
 
     /// The items of a schema, as they are.

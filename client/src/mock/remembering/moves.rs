@@ -94,7 +94,8 @@ impl Engine {
         }
     }
 
-    fn schedule(&mut self, number: Number, path: String, from: Duration) {
+    /// Has a state move on by itself, from a time on.
+    pub(super) fn schedule(&mut self, number: Number, path: String, from: Duration) {
         if let Some((to, after)) = self.next_state(number, &path) {
             self.moves.insert((from.saturating_add(after), number, path, to));
         }
