@@ -351,6 +351,24 @@ async fn what_was_moved_by_polls_moves_by_itself_again_when_that_is_forgotten() 
     }
 }
 
+/// A name is encoded in a path, and the same name may be encoded otherwise.
+#[tokio::test]
+async fn answers_are_scripted_at_names_of_any_kind() {
+    let server = MockServer::remembering().await.unwrap();
+    for name in ["a/b", "a", "a b", "100%", "%2F", "a+b", "é"] {
+        let path = |name: &str| {
+            let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            format!("{SHOP}/branches/{encoded}/schema")
+        };
+        let (path, as_text) = (path(name), name.replace('%', "%25").replace('/', "%2F"));
+        for (at, body) in [(path.clone(), "one"), (format!("{SHOP}/branches/{as_text}/schema"), "two")] {
+            server.answer_at(&at, 200, json!(body));
+            let answer = call(&server, "GET", &path, Value::Null).await;
+            assert_eq!(answer, (200, "scripted".to_owned(), json!(body)), "{name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_control_call_is_told_what_would_be_right() {
     let server = MockServer::remembering().await.unwrap();

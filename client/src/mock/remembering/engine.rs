@@ -46,7 +46,8 @@ pub(super) type Move = (Duration, Number, String, String);
 #[derive(Debug)]
 pub(super) struct Scripted {
     pub(super) method: Option<String>,
-    pub(super) path: String,
+    /// Of the path, decoded.
+    pub(super) segments: Vec<String>,
     /// One after the other; the last one stays.
     pub(super) answers: VecDeque<Reply>,
 }
@@ -139,9 +140,9 @@ impl Engine {
     }
 
     fn next_scripted(&mut self, method: &str, segments: &[&str]) -> Option<Reply> {
-        let path = format!("/{}", segments.join("/"));
-        let is_it =
-            |scripted: &&mut Scripted| scripted.path == path && scripted.method.as_ref().is_none_or(|of| of == method);
+        let is_it = |scripted: &&mut Scripted| {
+            scripted.segments == segments && scripted.method.as_ref().is_none_or(|of| of == method)
+        };
         let answers = &mut self.scripted.iter_mut().rev().find(is_it)?.answers;
         if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
     }

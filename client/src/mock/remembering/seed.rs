@@ -240,7 +240,8 @@ impl Engine {
     }
 }
 
-fn decoded(segment: &str) -> String {
+/// A segment of a path, as it is meant.
+pub(super) fn decoded(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
