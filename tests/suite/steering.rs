@@ -173,6 +173,49 @@ async fn nothing_is_said_that_is_not_known() {
     assert_eq!(call(&strict, "GET", &format!("{SHOP}/branches"), Value::Null).await.0, 200);
 }
 
+/// By cursors, a list is the same from its beginning and from its end, page by page.
+#[tokio::test]
+async fn a_list_is_read_by_cursors_in_both_directions() {
+    let ids: Vec<String> = (0..7).map(|number| format!("event-{number}")).collect();
+    let events: Value = ids.iter().map(|id| json!({ "id": id })).collect();
+    let server = MockServer::remembering()
+        .seed(json!({ "/organizations": [{ "name": "acme" }], "/organizations/acme/audit-log": events }))
+        .await
+        .unwrap();
+    let page = async |limit: usize, query: String| {
+        let page = given(&server, &format!("/organizations/acme/audit-log?limit={limit}{query}")).await;
+        let ids: Vec<String> =
+            page["data"].as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect();
+        assert!(ids.len() <= limit, "{page}");
+        assert_eq!(page["cursor_start"].as_str(), ids.first().map(String::as_str));
+        assert_eq!(page["cursor_end"].as_str(), ids.last().map(String::as_str));
+        (ids, page["has_next"] == true, page["has_prev"] == true)
+    };
+    for limit in 1..=ids.len() + 1 {
+        let (mut forward, mut has_next) = (Vec::<String>::new(), true);
+        while has_next {
+            let after = forward.last().map(|id| format!("&starting_after={id}")).unwrap_or_default();
+            let (found, more, has_prev) = page(limit, after).await;
+            assert_eq!(has_prev, !forward.is_empty());
+            forward.extend(found);
+            has_next = more;
+        }
+        let mut backward = ids[ids.len() - 1..].to_vec();
+        let mut has_prev = true;
+        while has_prev {
+            let (found, has_next, more) = page(limit, format!("&ending_before={}", backward[0])).await;
+            assert!(has_next);
+            backward.splice(..0, found);
+            has_prev = more;
+        }
+        assert_eq!((&forward, &backward), (&ids, &ids), "{limit}");
+    }
+    assert_eq!(page(7, "&starting_after=event-1&ending_before=event-4".to_owned()).await.0, ids[2..4]);
+    for query in ["&starting_after=gone", "&ending_before=gone", "&starting_after=event-4&ending_before=event-1"] {
+        assert_eq!(page(7, query.to_owned()).await.0, Vec::<String>::new(), "{query}");
+    }
+}
+
 #[tokio::test]
 async fn secrets_are_shown_once() {
     let server = MockServer::remembering().seed(json!({

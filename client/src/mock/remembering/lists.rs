@@ -74,14 +74,25 @@ impl Engine {
         let properties = API.schemas.properties(schema);
         let (total, pages) = (items.len(), items.len().div_ceil(per_page));
         let has_cursors = properties.contains_key("has_next");
-        let after = query.iter().find(|(name, _)| name == "starting_after").map(|(_, cursor)| cursor);
         let is_of = |number: &Number, id: &str| self.store.get(*number).is_some_and(|item| item.value["id"] == id);
-        let first = match (has_cursors, after) {
-            (true, Some(cursor)) => items.iter().position(|item| is_of(item, cursor)).map_or(total, |at| at + 1),
-            (true, None) => 0,
-            (false, _) => (page - 1).saturating_mul(per_page),
+        // Where a cursor is, if there is one; and nothing in that, where it is of no item.
+        let place = |name: &str| {
+            let (_, cursor) = query.iter().find(|(of, _)| of == name)?;
+            Some(items.iter().position(|item| is_of(item, cursor)))
         };
-        let shown = items.iter().skip(first).take(per_page).map(|number| self.shown(*number));
+        let (first, end) = match (has_cursors, place("starting_after"), place("ending_before")) {
+            (true, None, None) => (0, total),
+            (true, Some(after), before) => {
+                (after.map_or(total, |at| at + 1), before.map_or(total, Option::unwrap_or_default))
+            }
+            // The page that ends there.
+            (true, None, Some(before)) => {
+                let end = before.unwrap_or_default();
+                (end.saturating_sub(per_page), end)
+            }
+            (false, ..) => ((page - 1).saturating_mul(per_page), total),
+        };
+        let shown = items.iter().take(end).skip(first).take(per_page).map(|number| self.shown(*number));
         let data: Vec<Value> = match field {
             Some(field) => shown.map(|value| at(&value, field).clone()).collect(),
             None => shown.collect(),
