@@ -105,6 +105,26 @@ async fn a_seeded_state_is_with_what_comes_with_it() {
 }
 
 #[tokio::test]
+async fn a_number_after_the_largest_one_is_refused_by_name() {
+    let requests = format!("{SHOP}/deploy-requests");
+    let mut seed = json!({
+        "/organizations": [{ "name": "acme" }],
+        "/organizations/acme/databases": [{ "name": "shop", "state": "ready" }],
+        (requests.as_str()): [{ "number": i64::MAX - 1 }],
+    });
+    let server = MockServer::remembering().seed(seed.clone()).await.unwrap();
+    let create = async || call(&server, "POST", &requests, json!({ "branch": "main", "into_branch": "main" })).await;
+    assert_eq!(create().await.2["number"], i64::MAX);
+    let (status, _, refused) = create().await;
+    assert!(status == 422 && refused["message"].as_str().unwrap().contains("number"), "{status} {refused}");
+    // Nor does a seed make one, or break the server.
+    seed[requests.as_str()] = json!([{ "number": i64::MAX }, {}]);
+    let (status, _, refused) = call(&server, "PUT", "/_standin/state", seed).await;
+    assert!(status == 400 && refused["message"].as_str().unwrap().contains("[1]: number"), "{status} {refused}");
+    assert_eq!(given(&server, &requests).await["total_count"], 2);
+}
+
+#[tokio::test]
 async fn an_approval_is_needed_where_it_is_required() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let send = |method, path: &str, body| {

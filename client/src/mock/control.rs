@@ -96,13 +96,31 @@ fn duration(seconds: f64) -> Result<Duration, Reply> {
     Duration::try_from_secs_f64(seconds).map_err(|e| wrong(&format!("{seconds} are no seconds: {e}")))
 }
 
+/// An engine that its state gets back.
+struct Lent<'s> {
+    state: &'s mut State,
+    engine: Option<Box<Engine>>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.state.engine = self.engine.take();
+    }
+}
+
 impl State {
     /// Answers a control call.
     pub(super) fn control(&mut self, method: &str, path: &str, body: &[u8]) -> Reply {
-        let Some(mut engine) = self.engine.take() else { return super::reply::not_found() };
-        let done = self.controlled(&mut engine, method, path, body);
-        self.engine = Some(engine);
-        done.unwrap_or_else(|refused| refused)
+        let done = self.with_engine(|state, engine| state.controlled(engine, method, path, body));
+        done.map_or_else(super::reply::not_found, |done| done.unwrap_or_else(|refused| refused))
+    }
+
+    /// Does something with the engine and the rest; a panic does not lose the engine.
+    fn with_engine<R>(&mut self, then: impl FnOnce(&mut Self, &mut Engine) -> R) -> Option<R> {
+        let engine = self.engine.take()?;
+        let mut lent = Lent { state: self, engine: Some(engine) };
+        let Lent { state, engine } = &mut lent;
+        engine.as_mut().map(|engine| then(state, engine))
     }
 
     fn controlled(&mut self, engine: &mut Engine, method: &str, path: &str, body: &[u8]) -> Done {
@@ -229,4 +247,20 @@ impl State {
 
 fn status(status: u16) -> Result<StatusCode, Reply> {
     StatusCode::from_u16(status).map_err(|_| wrong(&format!("{status} is no HTTP status")))
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_loses_no_engine() {
+        let mut state = State { engine: Some(Box::default()), ..State::default() };
+        assert_eq!(state.with_engine(|state, _| state.arrived), Some(0));
+        catch_unwind(AssertUnwindSafe(|| state.with_engine(|_, _| panic!("as told")))).unwrap_err();
+        assert_eq!(state.control("GET", "/_standin/health", b"").0, StatusCode::OK);
+    }
 }

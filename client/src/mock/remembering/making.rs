@@ -39,7 +39,9 @@ impl Engine {
         self.write(&mut value, schema, &body, &mut given);
         given.extend(listed.iter().map(|(name, ..)| (*name).to_owned()));
         if API.schemas.property(schema, "number").is_some() && !given.contains("number") {
-            value["number"] = self.store.next_in(parent, &collection.path).into();
+            let next = self.store.next_in(parent, &collection.path);
+            let next = next.ok_or_else(|| format!("number would be more than {}, which has been taken", i64::MAX))?;
+            value["number"] = next.into();
             given.insert("number".to_owned());
         }
         if collection.key == "slug" && !given.contains("slug") {

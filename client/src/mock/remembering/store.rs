@@ -171,11 +171,11 @@ impl Store {
         &kept.fitting
     }
 
-    /// The next sequence number of a collection.
-    pub(super) fn next_in(&mut self, parent: Number, collection: &'static str) -> i64 {
+    /// The next sequence number of a collection, if there is one.
+    pub(super) fn next_in(&mut self, parent: Number, collection: &'static str) -> Option<i64> {
         let items = self.items_to_change(parent, collection);
-        items.last += 1;
-        items.last
+        items.last = items.last.checked_add(1)?;
+        Some(items.last)
     }
 
     /// Adds an item; one of the same key gives way.
