@@ -124,6 +124,25 @@ async fn a_number_after_the_largest_one_is_refused_by_name() {
     assert_eq!(given(&server, &requests).await["total_count"], 2);
 }
 
+/// The budgets of a query are those of its branch, whether the query is there or not.
+#[tokio::test]
+async fn a_query_that_is_seeded_has_the_budgets_of_its_branch() {
+    let main = format!("{SHOP}/branches/main");
+    let server = MockServer::remembering().seed(json!({
+        "/organizations": [{ "name": "acme" }],
+        "/organizations/acme/databases": [{ "name": "shop", "state": "ready" }],
+        (format!("{main}/insights")): [{ "fingerprint": "seeded" }],
+        (format!("{main}/traffic/budgets")): [{ "name": "budget" }],
+    }));
+    let server = server.await.unwrap();
+    let all = given(&server, &format!("{main}/traffic/budgets")).await;
+    assert_eq!(all["data"][0]["name"], "budget");
+    for query in ["seeded", "other"] {
+        let of_query = given(&server, &format!("{main}/insights/{query}/traffic/budgets")).await;
+        assert_eq!(of_query["data"], all["data"], "{query}");
+    }
+}
+
 #[tokio::test]
 async fn an_approval_is_needed_where_it_is_required() {
     let server = MockServer::remembering().freeze().await.unwrap();

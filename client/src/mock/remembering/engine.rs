@@ -75,7 +75,7 @@ pub(super) struct Request<'r> {
     pub(super) operation: &'static Operation,
     pub(super) query: &'r [(String, String)],
     pub(super) body: &'r Map<String, Value>,
-    /// The items that its path names, from the top; the last one may be missing.
+    /// The items that its path names, from the top, without what the operation is not about.
     pub(super) items: Vec<Number>,
 }
 
@@ -204,16 +204,9 @@ impl Engine {
         let parts: Vec<&str> = operation.plain.split('/').skip(1).collect();
         let (mut items, mut parent, mut path) = (Vec::new(), ROOT, String::new());
         for (part, segment) in parts.iter().zip(segments) {
-            if *part == "{}" {
-                let is_needed = operation.exception["without"] != path.as_str();
-                match self.find(parent, &path, segment) {
-                    Some(number) => {
-                        items.push(number);
-                        parent = number;
-                    }
-                    None if is_needed => return None,
-                    None => {}
-                }
+            if *part == "{}" && operation.exception["without"] != path.as_str() {
+                parent = self.find(parent, &path, segment)?;
+                items.push(parent);
             }
             path = format!("{path}/{part}");
         }
