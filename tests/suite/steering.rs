@@ -144,6 +144,19 @@ async fn a_query_that_is_seeded_has_the_budgets_of_its_branch() {
 }
 
 #[tokio::test]
+async fn a_member_of_a_team_is_the_user_of_the_id_that_was_sent() {
+    let server = MockServer::remembering().await.unwrap();
+    let teams = "/organizations/acme/teams";
+    let (.., team) = call(&server, "POST", teams, json!({ "name": "t" })).await;
+    let members = format!("{teams}/{}/members", team["slug"].as_str().unwrap());
+    let (status, _, made) = call(&server, "POST", &members, json!({ "user_id": "u1" })).await;
+    assert_eq!((status / 100, &made["user"]["id"]), (2, &json!("u1")), "{made}");
+    assert_eq!(given(&server, &format!("{members}/u1")).await, made);
+    assert_eq!(call(&server, "DELETE", &format!("{members}/u1"), Value::Null).await.0, 204);
+    assert_eq!(given(&server, &members).await["total_count"], 0);
+}
+
+#[tokio::test]
 async fn an_approval_is_needed_where_it_is_required() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let send = |method, path: &str, body| {
