@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
 
-/// A service token: an ID and a secret, made in an organization's settings.
+/// A service token: an ID and a secret, created in an organization's settings.
 ///
 /// `create_backup` needs one with the access `write_backups`.
 #[derive(Clone, Debug)]
@@ -22,15 +22,15 @@ impl ServiceToken {
     /// The variable that [`from_env`](Self::from_env) takes the token from.
     pub const TOKEN_VAR: &'static str = "PLANETSCALE_SERVICE_TOKEN";
 
-    /// A service token of these two parts. They are checked when the client is built.
+    /// Makes a service token of these two parts. They are checked when the client is built.
     pub fn new(id: impl Into<String>, token: impl Into<String>) -> Self {
         Self { id: id.into(), token: token.into().into() }
     }
 
-    /// The service token of the environment: [`ID_VAR`](Self::ID_VAR) and [`TOKEN_VAR`](Self::TOKEN_VAR).
+    /// Reads the service token from the environment: [`ID_VAR`](Self::ID_VAR) and [`TOKEN_VAR`](Self::TOKEN_VAR).
     ///
     /// # Errors
-    /// [`Error::Config`] where one of them is not set, empty, or not Unicode.
+    /// [`Error::Config`] if one of them is not set, empty, or not Unicode.
     pub fn from_env() -> Result<Self, Error> {
         Ok(Self::new(variable(Self::ID_VAR)?, variable(Self::TOKEN_VAR)?))
     }
@@ -56,7 +56,7 @@ fn variable(name: &str) -> Result<String, Error> {
 pub struct BearerToken(SecretString);
 
 impl BearerToken {
-    /// An OAuth access token. It is checked when the client is built.
+    /// Makes an OAuth access token. It is checked when the client is built.
     pub fn new(token: impl Into<String>) -> Self {
         Self(token.into().into())
     }

@@ -74,7 +74,7 @@ impl fmt::Debug for Client {
 
 /// # Making a client
 impl Client {
-    /// The environment's variable for the base URL, as the vendor's Terraform provider has it. The URL ends with the
+    /// The environment variable for the base URL, which the vendor's Terraform provider reads, too. The URL ends with the
     /// version of the API, as [`ClientBuilder::DEFAULT_BASE_URL`] does.
     pub const SERVER_URL_VAR: &'static str = "PLANETSCALE_SERVER_URL";
 
@@ -91,7 +91,7 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// Makes a client by the environment: a service token from [`ServiceToken::ID_VAR`] and
+    /// Makes a client from the environment: a service token from [`ServiceToken::ID_VAR`] and
     /// [`ServiceToken::TOKEN_VAR`], and the base URL from [`SERVER_URL_VAR`](Self::SERVER_URL_VAR) if that is set.
     /// The names are those of the vendor's CLI and Terraform provider.
     ///
@@ -106,7 +106,7 @@ impl Client {
         }
     }
 
-    /// A clone on the same connections, with other settings: for one call that may take longer, say.
+    /// Makes a clone on the same connections with other settings, for example for calls that may take longer.
     ///
     /// # Examples
     /// ```no_run
@@ -128,11 +128,11 @@ impl Client {
         client
     }
 
-    /// A clone on the same connections, with other credentials: for an OAuth token that was refreshed, say. The client
-    /// itself and its other clones keep theirs.
+    /// Makes a clone on the same connections with other credentials, for example after an OAuth token was refreshed. The
+    /// client itself and its other clones keep theirs.
     ///
     /// # Errors
-    /// [`Error::Config`] where the credentials cannot stand in a header.
+    /// [`Error::Config`] if the credentials cannot be sent in a header.
     ///
     /// # Examples
     /// ```
@@ -225,15 +225,14 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Where the API is, by the `servers` of the spec.
+    /// The default base URL: that of the API's description.
     pub const DEFAULT_BASE_URL: &'static str = "https://api.planetscale.com/v1";
 
     /// How long a whole operation may take, retries, delays and the reading of the answer included.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-    /// How long one attempt may take, the reading of its answer included, as the vendors of other APIs have it in
-    /// their SDKs: long enough for an answer, short enough for another attempt within
-    /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
+    /// How long one attempt may take, the reading of its answer included: long enough for an answer, short enough for
+    /// another attempt within [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
     pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
     /// How long a connection may take to be made.
@@ -242,43 +241,44 @@ impl ClientBuilder {
     /// The largest body that is read, in bytes. A backup's is about 2 kB.
     pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 8 << 20;
 
-    /// Who calls: a [`ServiceToken`](crate::ServiceToken) or a [`BearerToken`](crate::BearerToken).
+    /// Sets the credentials: a [`ServiceToken`](crate::ServiceToken) or a [`BearerToken`](crate::BearerToken).
     pub fn auth(mut self, credentials: impl Into<Credentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
     }
 
-    /// Where the API is. Default: [`Self::DEFAULT_BASE_URL`].
+    /// Sets the URL of the API. Default: [`Self::DEFAULT_BASE_URL`].
     ///
-    /// It must be `https`, as the token travels with every request; `http` is for loopback only.
+    /// It must be `https`, as the token is sent with every request; `http` is for loopback only.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// How long a whole operation may take: connecting, every attempt, the delays between them and
+    /// Sets how long a whole operation may take: connecting, every attempt, the delays between them and
     /// the last byte of the answer. Default: [`Self::DEFAULT_TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of its answer, within the
-    /// [`timeout`](Self::timeout) of the whole. What reads may then be tried again; what changes something may have
-    /// been done ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default: [`Self::DEFAULT_ATTEMPT_TIMEOUT`].
+    /// Sets how long one attempt may take, from connecting to the last byte of its answer, within the
+    /// [`timeout`](Self::timeout) of the whole. After it, a call that only reads is tried again; one that changes something
+    /// is not, as the server may have acted ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default:
+    /// [`Self::DEFAULT_ATTEMPT_TIMEOUT`].
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long a connection may take to be made, TLS included. Default:
+    /// Sets how long a connection may take to be made, TLS included. Default:
     /// [`Self::DEFAULT_CONNECT_TIMEOUT`].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// When a request is sent again. Default: [`RetryPolicy::default`].
+    /// Sets when and how often a failed request is sent again. Default: [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -290,14 +290,15 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest body that is read, in bytes. Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
+    /// Sets the largest body that is read, in bytes. A success with a larger one is
+    /// [`Error::Unreadable`](crate::Error::Unreadable). Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_bytes = most;
         self
     }
 
-    /// Records each exchange with the API as the shapes of what was sent and answered, for the comparison of the API's
-    /// description with the API; not what they say: see [`Recording`]. Default: nothing is recorded.
+    /// Records each exchange with the API, to compare the API with its description: the shapes of the request and the
+    /// answer, not their content. See [`Recording`]. Default: nothing is recorded.
     ///
     /// # Examples
     /// ```no_run
@@ -317,11 +318,11 @@ impl ClientBuilder {
     }
 
     /// Changes reqwest's own builder: to add proxies, root certificates or resolvers. What keeps the token
-    /// safe is set afterwards: no redirect is followed, and nothing is sent again but by
-    /// [`retry`](Self::retry). So are the time-outs and the User-Agent.
+    /// safe is set afterwards: no redirect is followed, and only [`retry`](Self::retry) sends anything again. So are the
+    /// timeouts and the User-Agent.
     ///
-    /// With the feature `rustls`, TLS is then set up by reqwest, as it knows what was added; it takes the
-    /// process's default crypto provider, and ring becomes that where there is none.
+    /// With the feature `rustls`, reqwest then sets up TLS itself, with the process's default crypto provider; if there is
+    /// none, ring is installed as the default.
     pub fn http(
         mut self,
         change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -333,10 +334,10 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Config`] where credentials are missing or cannot stand in a header, where the base
-    /// URL is none, is neither `https` nor loopback, or carries a user, query or fragment, where a
-    /// time-out is zero, where TLS cannot be set up, or where the environment names a SOCKS proxy and
-    /// [`http`](Self::http) was not called.
+    /// [`Error::Config`] if credentials are missing or cannot be sent in a header; if the base URL is not a URL, is neither
+    /// `https` nor loopback, or has a user, query or fragment; if [`user_agent`](Self::user_agent) has other characters
+    /// than visible ASCII; if a timeout is zero; if TLS cannot be set up; or if the environment names a SOCKS proxy for
+    /// this host and [`http`](Self::http) was not called.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials

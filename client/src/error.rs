@@ -26,7 +26,10 @@ pub(crate) use self::unreadable::{PageAt, Reason};
 use crate::generated::types::error::ConversionError;
 use crate::operation::Operation;
 
-/// Whether the server has done what it was asked for: whether a backup was made, changed or deleted.
+/// Whether the server did what it was asked to: created, changed or deleted something.
+///
+/// Of a wait it says whether what was waited for has come: see [`WaitError::outcome`](crate::WaitError::outcome) and
+/// [`PollError::outcome`](crate::PollError::outcome).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The server accepted the request and acted on it, whatever went wrong afterwards.
@@ -40,11 +43,11 @@ pub enum Outcome {
 /// The error of every call into this crate.
 ///
 /// The variants say how far the request came. [`outcome`](Self::outcome) says what that means for
-/// the backup, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
+/// the resource, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
 ///
 /// `Display` is one line without the cause, which is in [`source`](std::error::Error::source); `Debug` is
-/// that line, and below it the path that was asked for and the causes.
-/// No token appears in it, in `Debug` or in the sources, even where a server sends it back.
+/// that line, followed by the path of the request and the causes. No token appears in any of them, even if the server
+/// sends it back.
 ///
 /// # Examples
 /// ```
@@ -56,15 +59,15 @@ pub enum Outcome {
 ///         Error::Config(_) | Error::InvalidInput(_) => format!("fix the call: {error}"),
 ///         // No connection; the crate has tried again already.
 ///         Error::NotSent(_) => format!("try later: {error}"),
-///         // The API said no.
+///         // The API refused it.
 ///         Error::Refused(refused) => match refused.code() {
 ///             Some("not_found") => "no such branch, or no access to it".to_owned(),
 ///             _ => format!("refused with {}: {error}", refused.status()),
 ///         },
-///         // The backup was made, but the answer cannot be read.
-///         Error::Unreadable(answer) if answer.id().is_some() => format!("backup {:?} was made", answer.id()),
-///         other if other.outcome() == Outcome::Applied => "a backup was made; look for it".to_owned(),
-///         // Time-out, lost connection, or a proxy's page: look before you try again.
+///         // The server has acted, but the answer cannot be read.
+///         Error::Unreadable(answer) if answer.id().is_some() => format!("done, with the ID {:?}", answer.id()),
+///         other if other.outcome() == Outcome::Applied => "done; look at what it is now".to_owned(),
+///         // Timeout, lost connection, or a proxy's page: look before you try again.
 ///         other if other.outcome() == Outcome::Unknown => format!("look first: {other}"),
 ///         other => other.to_string(),
 ///     }
@@ -84,18 +87,18 @@ pub enum Error {
     Timeout(Box<Unanswered>),
     /// The connection broke after the request was, or may have been, sent.
     Interrupted(Box<Unanswered>),
-    /// The API, or something in front of it, answered with a status that is no success. [`Error::outcome`] says
-    /// whether it may have done it all the same: after a 5xx, a 408, a 302 or a 303 it may.
+    /// The API, or something in front of it, answered with a status that is not a success. [`Error::outcome`] says
+    /// whether the server may have acted all the same: after a 5xx, a 408, a 302 or a 303 it may.
     Refused(Box<Refused>),
     /// The answer is a success, but cannot be read. The server has acted, unless the body is neither empty nor JSON:
     /// then a proxy may have answered, and [`Error::outcome`] is [`Outcome::Unknown`].
     Unreadable(Box<Unreadable>),
-    /// What takes several calls did not come to its end, such as a wait.
+    /// A task of several calls, such as a wait, was not completed.
     Unfinished(Box<Unfinished>),
 }
 
 impl Error {
-    /// The status that the server answered with, where it answered.
+    /// Returns the status that the server answered with, if it answered.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused(refused) => Some(refused.status),
@@ -106,7 +109,7 @@ impl Error {
         }
     }
 
-    /// The operation that failed, such as `create_backup`; nothing, where no call was made.
+    /// Returns the ID of the operation that failed, such as `create_backup`, or `None` if no call was made.
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => Some(request.operation.id),
@@ -117,8 +120,8 @@ impl Error {
         }
     }
 
-    /// The path that was asked for, as it was sent: whose backup, database or branch it was about. Nothing, where the
-    /// error was made by hand.
+    /// Returns the path of the request, as it was sent: it shows which organization, database and branch it was for.
+    /// `None` if nothing was sent, or the error was made by hand.
     pub fn target(&self) -> Option<&str> {
         match self {
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.target(),
@@ -129,7 +132,7 @@ impl Error {
         }
     }
 
-    /// The server's id of the request, for the vendor's support, where it gave one.
+    /// Returns the server's ID of the request, for the vendor's support, if the server gave one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused(refused) => refused.request_id(),
@@ -139,7 +142,7 @@ impl Error {
         }
     }
 
-    /// The API's own code for a refusal, such as `not_found` or `invalid_params`.
+    /// Returns the API's own code for a refusal, such as `not_found` or `invalid_params`.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused(refused) => refused.code(),
@@ -148,9 +151,9 @@ impl Error {
         }
     }
 
-    /// Whether the server has done what it was asked for.
+    /// Tells whether the server did what it was asked to.
     ///
-    /// For an operation that only reads, [`Outcome::Applied`] means no more than that it was answered.
+    /// For an operation that only reads, [`Outcome::Applied`] means only that the server answered.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Config(_) | Self::InvalidInput(_) => Outcome::NotApplied,
@@ -172,15 +175,13 @@ impl Error {
         }
     }
 
-    /// Whether the same call may be made again later without the risk of doing
-    /// something twice.
+    /// Tells whether the same call may be made again later without the risk of doing something twice.
     ///
-    /// That is so where the request was not sent and where the API answered 429. For operations
-    /// that only read it is also so for time-outs, lost connections, answers cut short and 5xx other than 501.
+    /// It may if the request was not sent, or if the API answered 429. An operation that only reads may also be called
+    /// again after timeouts, lost connections, answers cut short, 408, and 5xx other than 501.
     ///
-    /// A 422 (`unprocessable`) is not among them, but may pass as well: a branch can have only one manual
-    /// backup running at a time, as the vendor's Terraform provider knows, and another one is refused
-    /// until that is done.
+    /// A 422 (`unprocessable`) is not among them, but a later call may succeed: a branch can have only one manual
+    /// backup running at a time (so the vendor's Terraform provider), and another one is refused until that is done.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NotSent(_) => true,
@@ -197,7 +198,7 @@ impl Error {
         }
     }
 
-    /// How long the server asked to wait before the next call.
+    /// Returns how long the server asked to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refused) => refused.retry_after,
@@ -209,30 +210,30 @@ impl Error {
 
 /// # Errors by hand
 ///
-/// Each kind of error can be made without a server, for tests of what handles it: with these, or of a [`Refused`] or
-/// an [`Unreadable`].
+/// Each kind of error can be made without a server, for tests of the code that handles it: with these functions, or from
+/// a [`Refused`] or an [`Unreadable`].
 impl Error {
-    /// [`Error::Config`].
+    /// Makes an [`Error::Config`].
     pub fn config(message: impl Into<String>) -> Self {
         Self::Config(Invalid(message.into()))
     }
 
-    /// [`Error::InvalidInput`].
+    /// Makes an [`Error::InvalidInput`].
     pub fn invalid_input(message: impl Into<String>) -> Self {
         Self::InvalidInput(Invalid(message.into()))
     }
 
-    /// [`Error::NotSent`].
+    /// Makes an [`Error::NotSent`].
     pub fn not_sent(operation: Operation) -> Self {
         Unanswered::by_hand(operation, How::NotSent, Duration::ZERO)
     }
 
-    /// [`Error::Timeout`], after some time.
+    /// Makes an [`Error::Timeout`] that came after some time.
     pub fn timeout(operation: Operation, after: Duration) -> Self {
         Unanswered::by_hand(operation, How::TimedOut, after)
     }
 
-    /// [`Error::Interrupted`].
+    /// Makes an [`Error::Interrupted`].
     pub fn interrupted(operation: Operation) -> Self {
         Unanswered::by_hand(operation, How::Interrupted, Duration::ZERO)
     }
@@ -250,14 +251,14 @@ impl From<Unreadable> for Error {
     }
 }
 
-/// So that `?` does for a builder of a request that ends with `try_into()`, too.
+/// Lets `?` convert the error of a request's builder that ends with `try_into()`.
 impl From<ConversionError> for Error {
     fn from(error: ConversionError) -> Self {
         Self::invalid_input(error.to_string())
     }
 }
 
-/// What `fn main() -> Result<(), Error>` prints: the error on one line, then the path that was asked for, and the
+/// Writes what `fn main() -> Result<(), Error>` prints: the error on one line, then the path of the request, and the
 /// causes.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

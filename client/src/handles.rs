@@ -12,8 +12,8 @@ use crate::error::Error;
 
 /// # Handles
 impl Client {
-    /// The calls that are about an organization, with its name set, and from there those about its databases and their
-    /// branches: every operation is on the handle whose path its own begins with.
+    /// Returns a handle of an organization, which has the name set for all calls about it, and leads to its databases and
+    /// their branches: every operation is a method of the handle whose path its own begins with.
     ///
     /// # Examples
     /// ```no_run
@@ -27,7 +27,8 @@ impl Client {
         OrganizationHandle { client: self, organization: organization.into() }
     }
 
-    /// The calls that are about a database, with its names set. See [`organization`](Self::organization), too.
+    /// Returns a handle of a database, which has the names set for all calls about it. See also
+    /// [`organization`](Self::organization).
     ///
     /// # Examples
     /// ```no_run
@@ -57,7 +58,7 @@ impl<'a> OrganizationHandle<'a> {
         &self.organization
     }
 
-    /// The calls that are about a database of this organization.
+    /// Returns a handle of a database of this organization.
     pub fn database(&self, name: impl Into<String>) -> DatabaseHandle<'a> {
         DatabaseHandle { client: self.client, database: DatabaseRef::new(&self.organization, name) }
     }
@@ -78,12 +79,12 @@ pub struct DatabaseHandle<'a> {
 }
 
 impl<'a> DatabaseHandle<'a> {
-    /// Which database it is.
+    /// Returns the reference to the database.
     pub fn database_ref(&self) -> &DatabaseRef {
         &self.database
     }
 
-    /// The calls that are about a branch of this database.
+    /// Returns a handle of a branch of this database.
     pub fn branch(&self, name: impl Into<String>) -> BranchHandle<'a> {
         self.client.branch(self.database.branch(name))
     }
@@ -106,12 +107,12 @@ pub struct DatabaseRef {
 }
 
 impl DatabaseRef {
-    /// A database by its names.
+    /// Makes a reference to a database by its names.
     pub fn new(organization: impl Into<String>, database: impl Into<String>) -> Self {
         Self { organization: organization.into(), database: database.into() }
     }
 
-    /// A branch of this database, by its name.
+    /// Makes a reference to a branch of this database.
     pub fn branch(&self, name: impl Into<String>) -> BranchRef {
         BranchRef::new(&self.organization, &self.database, name)
     }
@@ -133,7 +134,7 @@ impl From<&DatabaseHandle<'_>> for DatabaseRef {
 /// `acme/shop`, as [`Display`](fmt::Display) writes it.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for what has not two names.
+/// [`Error::InvalidInput`] if there are not two names.
 impl FromStr for DatabaseRef {
     type Err = Error;
 

@@ -4,7 +4,7 @@
 
 #[cfg(target_family = "wasm")]
 compile_error!(
-    "planetscale-client does not support WebAssembly: its time-outs and connections need an operating system, and in a \
+    "planetscale-client does not support WebAssembly: its timeouts and connections need an operating system, and in a \
      browser it would show its credentials to everybody"
 );
 

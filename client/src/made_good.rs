@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A value of an answer that was not as the API describes it, and what it was taken as.
+/// A value of an answer that was not as the API describes it, and was repaired: where it is, and what it was read as.
 ///
 /// # Examples
 /// ```no_run
@@ -22,17 +22,17 @@ pub struct MadeGood {
 }
 
 impl MadeGood {
-    /// What a test of one's own wants of an answer.
+    /// Makes a `MadeGood` by hand, for tests.
     pub fn new(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), reason: reason.into() }
     }
 
-    /// Where the value stands in the answer, as a JSON pointer (RFC 6901) such as `/data/1/size`. Empty for the whole.
+    /// Returns where the value is in the answer, as a JSON pointer (RFC 6901) such as `/data/1/size`. Empty for the whole.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// What was wrong with it, and what it was taken as, for people. The value itself is not shown.
+    /// Returns what was wrong with the value, and what it was read as, for people. The value itself is not shown.
     pub fn reason(&self) -> &str {
         &self.reason
     }

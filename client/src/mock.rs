@@ -5,8 +5,8 @@
 //!
 //! - [`MockServer::start`] plays backups and branches as they are known to behave, and answers every other operation with
 //!   what a test scripts ([`MockServer::answer`]).
-//! - [`MockServer::remembering`] serves all operations by rule: what requests make is there for later ones. A header says
-//!   which answers are invented. It is the shape of the API, not its behaviour in full.
+//! - [`MockServer::remembering`] serves all operations by rule: what requests create is there for later ones. A header says
+//!   which answers are invented. It imitates the shape of the API, not all of its behaviour.
 //!
 //! ```
 //! use planetscale_client::mock::MockServer;
@@ -71,7 +71,7 @@ pub const TOKEN_ID: &str = "mock-token-id";
 /// The only service token that the server accepts.
 pub const TOKEN: &str = "mock-token";
 
-/// The running server. It stops when this is dropped.
+/// A running mock server. It stops when this is dropped.
 #[derive(Debug)]
 pub struct MockServer {
     address: SocketAddr,
@@ -97,7 +97,7 @@ impl MockServer {
     /// Starts a server on a free port of 127.0.0.1. It needs a running tokio runtime.
     ///
     /// # Errors
-    /// Where no port can be had.
+    /// If no port is available.
     pub async fn start() -> std::io::Result<Self> {
         Self::listen((Ipv4Addr::LOCALHOST, 0).into()).await
     }
@@ -110,12 +110,12 @@ impl MockServer {
         Ok(Self { address, state, task })
     }
 
-    /// What to give to [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
+    /// Returns the URL for [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
-    /// The token that the server accepts.
+    /// Returns the token that the server accepts.
     pub fn token() -> ServiceToken {
         ServiceToken::new(TOKEN_ID, TOKEN)
     }
@@ -125,7 +125,7 @@ impl MockServer {
         lock(&self.state).bearer = Some(token.into());
     }
 
-    /// A client for this server.
+    /// Makes a client for this server.
     ///
     /// # Errors
     /// As [`ClientBuilder::build`](crate::ClientBuilder::build).
@@ -136,17 +136,17 @@ impl MockServer {
 
 /// # What the server has
 impl MockServer {
-    /// The requests that arrived so far, in their order: the newest 10,000 of them.
+    /// Returns the requests that arrived so far, in their order: the newest 10,000 of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.state).requests.iter().cloned().collect()
     }
 
-    /// How many requests arrived so far, those that [`requests`](Self::requests) has no longer among them.
+    /// Counts the requests that arrived so far, including those that [`requests`](Self::requests) no longer has.
     pub fn request_count(&self) -> usize {
         lock(&self.state).arrived
     }
 
-    /// The backups of all branches, deleted ones too, in the order in which they were made.
+    /// Returns the backups of all branches, including deleted ones, in the order of their creation.
     pub fn backups(&self) -> Vec<types::Backup> {
         let mut state = lock(&self.state);
         state.api.backups.all().filter_map(|backup| serde_json::from_value(backup.clone()).ok()).collect()
@@ -182,22 +182,21 @@ impl MockServer {
 
 /// # How backups move on
 impl MockServer {
-    /// What the coming polls of a backup (by `get_backup`) find, one state a poll. The last one stays.
+    /// Sets the states that the next polls of a backup (by `get_backup`) find, one state for each poll. The last one stays.
     ///
-    /// Any text may be a state. Without a script a backup stays `pending`.
+    /// Any string may be a state. Without a script a backup stays `pending`.
     pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
         lock(&self.state).api.backups.states = States::by_poll(states);
     }
 
-    /// What a backup becomes by itself, so long after it was made, whoever looks. Takes the place of
-    /// [`script_states`](Self::script_states), and the other way round.
+    /// Sets the states of a backup by its age. Replaces [`script_states`](Self::script_states), and vice versa.
     ///
     /// The clock is tokio's.
     pub fn move_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
         lock(&self.state).api.backups.states = States::by_age(states);
     }
 
-    /// Refuses to make a backup of a branch while another one is pending or running, with 422
+    /// Refuses to create a backup of a branch while another one is pending or running, with 422
     /// `unprocessable`. What the API answers then is not documented; this is what its SDK expects.
     pub fn one_at_a_time(&self) {
         lock(&self.state).api.backups.one_at_a_time = true;
@@ -206,11 +205,11 @@ impl MockServer {
 
 /// # Any operation
 impl MockServer {
-    /// What an operation is answered with from now on, whatever it is asked for: one answer after the other, where there
-    /// are several, and the last one again and again. Requests are held to the description of the API all the same.
+    /// Scripts the answer to an operation, whatever it is asked for. Called several times, it scripts one answer after the
+    /// other; the last one is repeated. Requests are still checked against the description of the API.
     ///
-    /// Backups, and with the feature `branches` branches, are played by the server itself. What is neither played nor
-    /// scripted is answered with 501, with the line to write.
+    /// The server itself plays backups, and, with the feature `branches`, branches. Any other operation without a script is
+    /// answered with 501 and the line to write.
     ///
     /// # Examples
     /// ```
@@ -229,7 +228,7 @@ impl MockServer {
     /// ```
     ///
     /// # Panics
-    /// Where the answer cannot be JSON.
+    /// If the answer cannot be written as JSON.
     #[allow(clippy::expect_used)] // For tests, where a panic is the answer to a typo.
     pub fn answer<C: Call>(&self, answer: &C::Answer)
     where
@@ -247,11 +246,11 @@ impl MockServer {
 
 /// # Branches
 ///
-/// What is restored from a backup, or made, is `pending`, and `ready` when it is next read. A backup is of any branch,
-/// whether that is there or not.
+/// A branch that is created, or restored from a backup, is `pending`, and `ready` when it is next read. Backups can be of
+/// any branch, whether it exists or not.
 #[cfg(feature = "branches")]
 impl MockServer {
-    /// The branches of all databases.
+    /// Returns the branches of all databases.
     pub fn branches(&self) -> Vec<types::DatabaseBranch> {
         let mut state = lock(&self.state);
         state.api.branches.all().filter_map(|branch| serde_json::from_value(branch.clone()).ok()).collect()
@@ -265,17 +264,18 @@ impl MockServer {
         lock(&self.state).api.branches.add([organization.clone(), database.clone()], added);
     }
 
-    /// What the coming polls of a branch (by `get_branch`) find, one state a poll. The last one stays.
+    /// Sets the states that the next polls of a branch (by `get_branch`) find, one state for each poll. The last one stays.
     pub fn script_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
         lock(&self.state).api.branches.states = States::by_poll(states);
     }
 
-    /// What a branch becomes by itself, so long after it was made, whoever looks. The clock is tokio's.
+    /// Sets the states of a branch by its age. Replaces [`script_branch_states`](Self::script_branch_states), and vice
+    /// versa. The clock is tokio's.
     pub fn move_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
         lock(&self.state).api.branches.states = States::by_age(states);
     }
 
-    /// Sets how many branches a database can have: what would be one more is refused, with 422 `unprocessable`.
+    /// Sets how many branches a database can have. A further one is refused with 422 `unprocessable`.
     ///
     /// A server that remembers goes by the database instead: seed it with `at_development_branch_usage_limit` or
     /// `at_backup_restore_branches_limit`.
@@ -286,10 +286,10 @@ impl MockServer {
 
 /// # What goes wrong
 ///
-/// Each of these is for one request: the next that arrives and has none of them yet, whatever it asks for, or what
-/// [`on`](Self::on) says. [`delay_next`](Self::delay_next) goes together with the others.
+/// Each of these affects one request: the next one without such a fault, or the next one that [`on`](Self::on) selects.
+/// [`delay_next`](Self::delay_next) can be combined with the others.
 impl MockServer {
-    /// Does what the next request asks for, and answers as ever: for a fault in one that comes after it.
+    /// Serves the next request without a fault, so that the following fault affects a later request.
     pub fn pass_next(&self) {
         self.on(RequestMatcher::default()).pass_next();
     }
@@ -328,8 +328,7 @@ impl MockServer {
         self.on(RequestMatcher::default()).lose_next_request();
     }
 
-    /// Closes the connection, and does what the next request asks for so much later, as a server with a queue
-    /// may do.
+    /// Closes the connection, and does what the next request asks for after this delay, as a server with a queue may do.
     pub fn do_next_late(&self, late: Duration) {
         self.fault(Fault::DoLate(late));
     }
@@ -349,8 +348,8 @@ impl MockServer {
         lock(&self.state).delays.push_back(delay);
     }
 
-    /// Injects a fault into the next request that matches, whatever else is sent in between: about a branch or a backup,
-    /// at a path, or of an operation.
+    /// Injects a fault into the next request that matches, whatever else is sent in between: one about a branch or a
+    /// backup, at a path, or of an operation.
     ///
     /// # Examples
     /// ```

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field of a request that may be left out, set, or cleared with null: of a PATCH, three different things.
+/// A field of a request that may be left out, set, or cleared with null. In a PATCH these are three different things.
 ///
 /// ```
 /// use planetscale_client::Nullable;
@@ -24,12 +24,12 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// Whether it is left out.
+    /// Tells whether the field is left out.
     pub fn is_unset(&self) -> bool {
         matches!(self, Self::Unset)
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub fn as_option(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

@@ -5,9 +5,8 @@ use std::marker::PhantomData;
 
 /// A value of an enum that this version of the crate does not know.
 ///
-/// It keeps the text as the API wrote it. No code outside of this crate can make one, so a value
-/// that a later version knows cannot be matched by its text by accident: convert from `&str`
-/// instead, which finds the variant where there is one.
+/// It keeps the string as the API wrote it. No code outside of this crate can make one: convert from `&str` instead, which
+/// finds the variant if this version has one. So code keeps working when a later version knows the value.
 ///
 /// ```
 /// use planetscale_client::types::BackupState;
@@ -24,7 +23,7 @@ impl UnknownValue {
         Self(value.into())
     }
 
-    /// The text as the API wrote it.
+    /// Returns the string as the API wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

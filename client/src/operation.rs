@@ -16,7 +16,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation by its operationId, its method in capitals, and its path's template.
+    /// Describes an operation by its operationId, its method in capitals, and its path's template.
     pub const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
         Self { id, method, path, is_public: false }
     }
@@ -27,17 +27,17 @@ impl Operation {
         Self { is_public: true, ..self }
     }
 
-    /// Its operationId, such as `create_backup`.
+    /// Returns its operationId, such as `create_backup`.
     pub fn id(&self) -> &'static str {
         self.id
     }
 
-    /// Its method, in capitals.
+    /// Returns its method, in capitals.
     pub fn method(&self) -> &'static str {
         self.method
     }
 
-    /// Its path's template, such as `/organizations/{organization}`.
+    /// Returns its path's template, such as `/organizations/{organization}`.
     pub fn path(&self) -> &'static str {
         self.path
     }

@@ -9,10 +9,10 @@ use crate::error::Error;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 
-/// The longest time-out: a longer one means the same and overflows the clock.
+/// The longest timeout: a longer one means the same and overflows the clock.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What can differ from call to call. See [`Client::with`](crate::Client::with).
+/// The settings that can differ from call to call. See [`Client::with`](crate::Client::with).
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(crate) timeout: Duration,
@@ -20,32 +20,35 @@ pub struct Settings {
     pub(crate) retry: RetryPolicy,
     /// The largest body that is read, in bytes.
     pub(crate) max_bytes: usize,
-    /// Whether the time-outs are others than the `reqwest::Client` has.
+    /// Whether the timeouts are others than the `reqwest::Client` has.
     pub(crate) has_own_timeout: bool,
 }
 
 impl Settings {
-    /// As [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Nothing is ever answered within zero.
+    /// Sets the timeout, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does. Zero lets every call time out;
+    /// it is not rejected here.
     pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
         self.has_own_timeout = true;
         self.timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 
-    /// As [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout).
+    /// Sets the timeout of an attempt, as
+    /// [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout) does.
     pub fn attempt_timeout(&mut self, timeout: Duration) -> &mut Self {
         self.has_own_timeout = true;
         self.attempt_timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 
-    /// As [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+    /// Sets the retries, as [`ClientBuilder::retry`](crate::ClientBuilder::retry) does.
     pub fn retry(&mut self, policy: RetryPolicy) -> &mut Self {
         self.retry = policy;
         self
     }
 
-    /// As [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    /// Sets the largest body that is read, in bytes, as
+    /// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes) does.
     pub fn max_response_bytes(&mut self, most: usize) -> &mut Self {
         self.max_bytes = most;
         self
@@ -76,7 +79,7 @@ impl Options {
         self.wanted().timeout = Some(timeout);
     }
 
-    /// Shortens the time-out to what is left.
+    /// Shortens the timeout to what is left.
     pub(crate) fn at_most(&mut self, left: Duration, settings: &Settings) {
         let timeout = self.over(settings).timeout;
         if left < timeout {

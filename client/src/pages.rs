@@ -27,8 +27,8 @@ const MOST_EMPTY: usize = 20;
 /// It is a [`futures_core::Stream`], so the adapters of futures or tokio-stream work on it; without them,
 /// there is [`next`](Self::next). It may be dropped at any time.
 ///
-/// A page that names a next one which does not come after it, and 20 empty pages in a row that each name a next one, are
-/// followed by an [`Error::Unreadable`]: such a list has no end.
+/// A page whose `next_page` is not after it, and 20 empty pages in a row that each name a next one, end the stream with an
+/// [`Error::Unreadable`] instead of looping.
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Pages<'a, P> {
     operation: Operation,
@@ -95,7 +95,7 @@ impl<'a, P> Pages<'a, P> {
         Self { operation, call: Box::new(call), next_of, empty: 0, state: State::Next(first) }
     }
 
-    /// The next page, or nothing after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
     /// # Errors
     /// As the operation's `send`. Nothing comes after an error.
@@ -174,12 +174,11 @@ impl<P> fmt::Debug for Pages<'_, P> {
 /// Polls for what the next page holds.
 type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Response<Vec<T>>, Error>>> + Send + 'a>;
 
-/// A stream of what the pages of a list hold. See, for example,
+/// A stream of the items on the pages of a list. See, for example,
 /// [`ListBackups::items`](crate::calls::ListBackups::items).
 ///
-/// As with [`Pages`], the next page is asked for when the items of the last one are used up. So whoever deletes items
-/// collects them first: where some of a page are deleted before the next one is asked for, those after them move up,
-/// and as many are never seen.
+/// As with [`Pages`], the next page is requested when the items of the last one are used up. If you delete items, collect
+/// all of them first: after deletions the remaining items move to earlier pages, and some would be skipped.
 ///
 /// # Examples
 /// ```no_run
@@ -218,7 +217,7 @@ impl<'a, T> Items<'a, T> {
         Self { next_list, ready: Vec::new().into_iter(), given: 0, made_good: Vec::new() }
     }
 
-    /// The next item, or nothing after the last one.
+    /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors
     /// As the operation's `send`. Nothing comes after an error.
@@ -226,7 +225,7 @@ impl<'a, T> Items<'a, T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// What was made good of the item that came last, each with its place in that item. See
+    /// Lists what was repaired of the item that came last, each with its JSON pointer in that item. See
     /// [`Response::made_good`](crate::Response::made_good).
     pub fn made_good(&self) -> Vec<MadeGood> {
         let Some(at) = self.given.checked_sub(1) else { return Vec::new() };
@@ -236,8 +235,8 @@ impl<'a, T> Items<'a, T> {
 }
 
 impl<T> Items<'_, T> {
-    /// All items, in a collection such as a `Vec`. What was made good of them is in the trace alone: who needs to know
-    /// takes them one by one, and asks [`made_good`](Self::made_good), or takes the pages.
+    /// Collects all items, in a `Vec` for example. What was repaired is only in the trace; to see it, read the items one by
+    /// one and call [`made_good`](Self::made_good), or use the pages.
     ///
     /// # Errors
     /// As [`next`](Self::next): the first one, whatever came before it.

@@ -5,7 +5,7 @@ use crate::error::Error;
 /// Where a proxy for https is named, the first that is set.
 const NAMES: [&[&str]; 2] = [&["HTTPS_PROXY", "https_proxy"], &["ALL_PROXY", "all_proxy"]];
 
-/// Refuses a SOCKS proxy, which would be spoken to as if it were one for HTTP: that ends in a time-out, or in a text
+/// Refuses a SOCKS proxy, which would be spoken to as if it were one for HTTP: that ends in a timeout, or in a text
 /// about a connection. `variable` reads the environment.
 ///
 /// # Errors

@@ -20,18 +20,18 @@ use crate::generated::DESCRIPTION;
 use crate::operation::Operation;
 use crate::redaction::Redaction;
 
-/// Where a client writes what it asked and what was answered, without what that says: see
+/// Where a client writes the shapes of its requests and of the answers, not their content. See
 /// [`ClientBuilder::record`](crate::ClientBuilder::record).
 ///
 /// Each answer is a line of JSON: the operation, its path's template, the status, and the shapes of the query, of both
 /// bodies and of some headers. A shape says of each field its type, the class of its length, and which formats it has
-/// (`date-time`, `uuid` and others). Only values that the API's description lists are written, those of enums and
-/// booleans. [`values_of`](Self::values_of) asks for more.
+/// (`date-time`, `uuid` and others). Values are written only if the API's description lists them (enums and booleans), or
+/// if a string looks like a new value of an enum. [`values_of`](Self::values_of) records more.
 ///
-/// A line is never part of another one, whichever clients and processes write into a file at once. Where a line cannot
-/// be written, as the disk is full, the call goes on, and the first such failure is told to `tracing` as a warning.
+/// Several clients and processes can append to one file at once: their lines are not mixed. If a line cannot be written,
+/// because the disk is full for example, the call goes on, and the first such failure is a warning of `tracing`.
 ///
-/// Clones write to one place.
+/// Clones write to the same place.
 #[derive(Clone)]
 pub struct Recording {
     sink: Arc<Mutex<Sink>>,
@@ -63,8 +63,8 @@ static API: LazyLock<Description> = LazyLock::new(|| {
 });
 
 impl Recording {
-    /// A recording that gives each line to a function, with a newline at its end. It is called where an answer was read:
-    /// it should not block for long.
+    /// Makes a recording that passes each line to a function, with a newline at its end. The function is called where an
+    /// answer was read, and should not block for long.
     ///
     /// # Examples
     /// ```
@@ -79,11 +79,11 @@ impl Recording {
         Self { sink: Arc::new(Mutex::new(sink)), label: None, values_of: Vec::new() }
     }
 
-    /// A recording that is appended to a file, which is made where there is none, with mode 0600.
+    /// Makes a recording that is appended to a file. A new file gets mode 0600.
     ///
     /// # Errors
-    /// [`Error::Config`] where the file cannot be opened, where others may read it, and where it is inside a git checkout
-    /// and git does not ignore it, or cannot tell.
+    /// [`Error::Config`] if the file cannot be opened, if others may read it, or if it is inside a git checkout and git does
+    /// not ignore it, or cannot tell.
     pub fn to_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let write =
@@ -91,14 +91,14 @@ impl Recording {
         Ok(Self::to(write))
     }
 
-    /// What each line is labelled with, such as `acme, 2026-11`: it is written as it is.
+    /// Sets the label of each line, such as `acme, 2026-11`. It is written as it is.
     #[must_use]
     pub fn label(self, label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), ..self }
     }
 
-    /// Also records what the fields of an operation's exchanges say, if they are described: numbers, and texts of one
-    /// word. Not among them are secrets, URLs, hosts and addresses, e-mail addresses, SQL, names and IDs.
+    /// Also records values of an operation's fields, if they are described: numbers, and strings of one word. Secrets, URLs,
+    /// hosts and addresses, e-mail addresses, SQL, names and IDs are never recorded.
     #[must_use]
     pub fn values_of(mut self, operation: Operation) -> Self {
         self.values_of.push(operation.id);

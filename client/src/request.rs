@@ -15,9 +15,8 @@ use crate::transport::{decode, traced};
 
 /// # Other endpoints
 impl Client {
-    /// A request to any endpoint of the API, by the segments of its path: for what has no method here
-    /// yet. Credentials, encoding, retries, time-out and errors are as with every other call; the answer
-    /// is JSON.
+    /// Makes a request to any endpoint of the API, by the segments of its path, for endpoints that have no method here
+    /// yet. Credentials, encoding, retries, timeout and errors are as with every other call; the answer is JSON.
     ///
     /// # Examples
     /// ```no_run
@@ -37,8 +36,8 @@ impl Client {
 
 /// A request that is about to be sent. See [`Client::request`].
 ///
-/// `Debug` shows neither the values of the query nor the body, which may be secret. What is sent back of them in an error
-/// is shown, as is the answer, a [`Value`]: where there is a secret in it, do not print it.
+/// `Debug` shows neither the values of the query nor the body, which may be secret. But an error shows what the server
+/// repeats of them, and the answer, a [`Value`], is shown in full: if there is a secret in it, do not print it.
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'a> {
@@ -63,29 +62,29 @@ impl Request<'_> {
         self
     }
 
-    /// How long the request may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    /// Sets how long the request may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does.
     pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
         self.options.timeout(timeout);
         self
     }
 
-    /// When the request is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+    /// Sets when the request is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry) does.
     pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
         self.options.retry(policy);
         self
     }
 
-    /// Adds a header, such as `traceparent`. What cannot be a header is an error of [`send`](Self::send).
+    /// Adds a header, such as `traceparent`. An invalid name or value is an error of [`send`](Self::send).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.options.header(name.as_ref(), value.as_ref());
         self
     }
 
-    /// Sends the request, and reads the answer: null where that has no body.
+    /// Sends the request, and reads the answer: null if it has no body.
     ///
     /// # Errors
-    /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] where there is no
-    /// segment, one is empty, `.` or `..`, or the method is none of RFC 9110's or `PATCH`.
+    /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] if there is no segment, one is empty,
+    /// `.` or `..`, or the method is not GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE.
     pub async fn send(self) -> Result<Response<Value>, Error> {
         let Self { client, method, segments, query, body, options } = self;
         let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"];

@@ -1,4 +1,4 @@
-//! What a call gives.
+//! A successful response: value, status and headers.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,8 +11,8 @@ use reqwest::header::HeaderMap;
 use crate::error::{Error, request_id};
 use crate::made_good::MadeGood;
 
-/// A call on its way: a future of its answer, as every operation's `send` gives one. Nothing is sent before it is polled,
-/// and dropping it cancels the call, which the server may have acted on by then.
+/// The future that every operation's `send` returns. Nothing is sent before it is polled. Dropping it cancels the call, but
+/// the server may have acted by then.
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CallFuture<'a, T>(Boxed<'a, T>);
 
@@ -42,8 +42,8 @@ impl<T> fmt::Debug for CallFuture<'_, T> {
     }
 }
 
-/// An answer of the API that was a success: what it says, with its status and its headers. It can be used as what it
-/// says.
+/// A successful response of the API: the value, with the status and the headers. It can be used as a reference to the
+/// value.
 ///
 /// # Examples
 /// ```no_run
@@ -64,45 +64,45 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// An answer, such as a test of one's own wants.
+    /// Makes a response by hand, for tests.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers, made_good: Vec::new() }
     }
 
-    /// The same answer, in which something was [made good](Self::made_good).
+    /// Adds what was [repaired](Self::made_good), for tests.
     #[must_use]
     pub fn with_made_good(self, made_good: Vec<MadeGood>) -> Self {
         Self { made_good, ..self }
     }
 
-    /// What it says.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// What the server calls the request, for a question to its support: `x-request-id`, or Cloudflare's `cf-ray`.
-    /// The API documents none.
+    /// Returns the server's ID of the request, for the vendor's support: `x-request-id`, or Cloudflare's `cf-ray`.
+    /// The API documents neither.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// What in it was not as the API describes it: where that stood, and what it was taken as. Nearly always there is
-    /// nothing. A size that is missing is a 0 in what the answer says, and listed here.
+    /// Lists what in the answer was not as the API describes it and was repaired: where it is, and what it was read as.
+    /// Nearly always this is empty. A missing size, for example, is 0 in the value, and is listed here.
     pub fn made_good(&self) -> &[MadeGood] {
         &self.made_good
     }
 
-    /// The same answer, of something else.
+    /// Returns the same response with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         let Self { value, status, headers, made_good } = self;
         Response { value: change(value), status, headers, made_good }

@@ -8,22 +8,22 @@ use reqwest::StatusCode;
 use crate::error::Error;
 
 /// How many times longer the delay is after 429 without a `Retry-After`. The limit is 600 requests a
-/// minute, so with the default policy the last attempt comes 35 to 70 seconds after the first, jitter
-/// included, or as late as the time-out lets it.
+/// minute. With the default policy the delays are 5 to 10, 10 to 20 and 20 to 40 seconds, as far as the timeout of the
+/// whole operation has room for them.
 const TOO_MANY_REQUESTS_FACTOR: u32 = 10;
 
 /// When and how often a failed request is sent again.
 ///
-/// Only two failures are followed by another attempt: the request was never sent (the connection
-/// was refused, or could not be made), or the API answered 429, which says that it did nothing.
-/// A time-out, a connection lost, a 5xx and an answer that cannot be read are never retried for an
-/// operation that changes something: the server may have acted.
+/// A request that changes something is sent again after two failures only: it was never sent (no connection could be
+/// made), or the API answered 429, which says that it did nothing. After any other failure the server may have acted. A
+/// request that only reads is also sent again after a timeout, a lost connection, an answer cut short, a 408, and a 5xx
+/// other than 501.
 ///
-/// The delay doubles from [`initial_delay`](Self::initial_delay) up to
-/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead: never earlier, and
-/// later by a random part of up to half of it, or of the delay if that is longer. After a 429 without one, each delay is ten times as long: the API's limit is 600 requests a minute.
-/// No delay goes beyond the [time-out](crate::ClientBuilder::timeout) of the whole operation: where
-/// the next one would, the last failure is returned at once.
+/// The delay starts at [`initial_delay`](Self::initial_delay) and doubles up to [`max_delay`](Self::max_delay); jitter at
+/// most doubles each. If the server sends `Retry-After`, the client waits at least that long, and at random up to half of
+/// it (or up to the delay, if that is longer) more. After a 429 without one, each delay is ten times as long: the API
+/// allows 600 requests a minute. If a delay would exceed the [timeout](crate::ClientBuilder::timeout) of the whole
+/// operation, the last failure is returned at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_retries: usize,
@@ -40,7 +40,7 @@ pub(crate) fn spread(wait: Duration, least: Duration, left: Duration) -> Duratio
 }
 
 impl Default for RetryPolicy {
-    /// Three retries, after about 0.5, 1 and 2 seconds.
+    /// Makes three retries, after 0.5 to 1, 1 to 2 and 2 to 4 seconds.
     fn default() -> Self {
         Self { max_retries: 3, initial_delay: Duration::from_millis(500), max_delay: Duration::from_secs(10) }
     }
@@ -52,19 +52,20 @@ impl RetryPolicy {
         Self::default().max_retries(0)
     }
 
-    /// How many attempts may follow the first.
+    /// Sets how many attempts may follow the first. Default: 3.
     pub fn max_retries(mut self, retries: usize) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The delay before the first retry, jitter aside: up to twice as long.
+    /// Sets the delay before the first retry, to which jitter adds up to as much again. Default: 0.5 seconds.
     pub fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = delay;
         self
     }
 
-    /// The longest delay, jitter aside. A `Retry-After` may be longer.
+    /// Sets the longest delay, to which jitter adds up to as much again. A `Retry-After` may be longer, and so may a delay
+    /// after a 429. Default: 10 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self

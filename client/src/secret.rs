@@ -1,4 +1,4 @@
-//! Texts that are not shown.
+//! Strings that are not shown.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -12,12 +12,12 @@ thread_local! {
     static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// A text that is secret, such as a password. It is shown by [`expose`](Self::expose) alone, and wiped from memory when it
-/// is dropped.
+/// A secret string, such as a password. Only [`expose`](Self::expose) shows it, and it is wiped from memory when it is
+/// dropped.
 ///
-/// Whatever holds one can be compared, cloned and printed with `{:?}`, which says `[REDACTED]`. To serialize it is an
-/// error, so that none gets into a log or a file by accident, and no placeholder into what is read again;
-/// [`exposed`](Self::exposed) does it on purpose. The client itself does so for what it sends.
+/// A value that contains one can be compared, cloned and printed (`{:?}` shows `[REDACTED]`). Serializing it is an error, so
+/// that a secret does not get into a log, nor the placeholder into data that is read back; [`exposed`](Self::exposed)
+/// serializes it on purpose. The client itself does so for what it sends.
 ///
 /// # Examples
 /// ```
@@ -31,12 +31,12 @@ thread_local! {
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text.
+    /// Returns the string itself.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Calls a function, in which secrets are serialized as what they are: on this thread, until it returns.
+    /// Calls a function in which secrets are serialized as they are: on this thread, until it returns.
     ///
     /// # Examples
     /// ```
@@ -96,7 +96,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes as long wherever two texts of one length differ.
+/// Takes the same time wherever two strings of one length differ.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.expose().as_bytes(), other.expose().as_bytes());
@@ -106,7 +106,7 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// An error, but for what [`Secret::exposed`] calls.
+/// Fails, except inside [`Secret::exposed`].
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !IS_EXPOSED.get() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
 
-/// Longer than anything takes that is answered at all, and shorter than an attempt's time-out.
+/// Longer than anything takes that is answered at all, and shorter than an attempt's timeout.
 pub const A_WHILE: Duration = if IS_PAUSED { Duration::from_secs(10) } else { Duration::from_millis(700) };
 
 /// Elsewhere a connection on loopback is made in the background, and such a clock does not wait for it.

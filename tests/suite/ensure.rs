@@ -589,7 +589,7 @@ proptest! {
     #![proptest_config(config(300))]
 
     /// Whatever goes wrong: never two, never a success without one, never a `NotApplied` beside one, and never an
-    /// `Unknown` where there is one and the server can be reached again within the time-out.
+    /// `Unknown` where there is one and the server can be reached again within the timeout.
     // Elsewhere a connection on loopback is made in the background, where the clock does not wait for it.
     #[test]
     #[cfg_attr(not(target_os = "linux"), ignore)]

@@ -1,4 +1,4 @@
-//! `until`: what reads one thing is called again, until that is as it should be.
+//! `until`: a GET call is repeated until a condition holds.
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ use crate::runtime::check::Check;
 
 /// # Exactly one backup
 impl Client {
-    /// Makes sure that a branch has a backup of this name, and only one. `.await` the result.
+    /// Makes sure that a branch has a backup of this name, and never creates a second one. `.await` the result.
     ///
     /// 1. It looks for one that has not failed and was not canceled, ignored or deleted. If there is one, it
     ///    returns that.
@@ -28,25 +28,25 @@ impl Client {
     /// 3. If the answer to the creation was lost or cannot be read, it looks for the new backup, a few times, with
     ///    back-off, and returns what it finds.
     ///
-    /// So a job can run twice, crash in between, or lose its connection, and there is one backup. The request
-    /// that creates it is never sent again once the server may have seen it. What this cannot do is keep two
-    /// callers apart that use one name at the same moment: neither has created the backup when the other looks.
+    /// So a job can run twice, crash in between, or lose its connection, and there is no second backup. The request
+    /// that creates it is never sent again once the server may have seen it. Two callers that use one name at the same
+    /// moment may create two: neither has created its backup when the other looks, and the API has no idempotency key.
     ///
     /// A token needs the accesses `read_backups` and `write_backups`.
     ///
     /// # Time
-    /// Each call has the [time-out](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 try again within
-    /// another one, each, whatever the [`RetryPolicy`](crate::RetryPolicy) says of single calls: looking
-    /// changes nothing. Its delays are used. All of it has a [deadline](EnsureBackup::deadline).
+    /// Each call has the [timeout](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 each retry for as long again
+    /// as one timeout, with the delays of the [`RetryPolicy`](crate::RetryPolicy), even if it allows no retries: reading
+    /// changes nothing. All of it has a [deadline](EnsureBackup::deadline).
     ///
     /// # Cancelling
-    /// A call that is dropped while the creation is on its way may leave the backup, and nobody says so: the next call for
-    /// that name finds it.
+    /// A call that is dropped while the creation is on its way may leave the backup behind without an error: the next call
+    /// for that name finds it.
     ///
     /// # Errors
     /// An [`EnsureError`]: its [`outcome`](EnsureError::outcome) is about the backup of that name, whoever created it,
-    /// and [`creation_sent`](EnsureError::creation_sent) is whether this call may have created it. Where the outcome
-    /// is unknown, call this function again later: it looks first.
+    /// and [`creation_sent`](EnsureError::creation_sent) says whether this call may have created it. If the outcome is
+    /// unknown, call this function again later: it looks first.
     ///
     /// # Examples
     /// ```
@@ -83,7 +83,7 @@ impl Client {
     }
 }
 
-/// A backup that there is.
+/// A backup that exists.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ensured {
@@ -93,21 +93,21 @@ pub struct Ensured {
     pub branch: BranchRef,
     /// Whether this call created it. Otherwise it was there.
     pub created: bool,
-    /// What the server calls the request that created it, or that it was found by, for a question to its support.
+    /// The server's ID of the request that created or found it, for the vendor's support.
     pub request_id: Option<String>,
-    /// What was made good of the backup, each with its place in it. See
+    /// What was repaired of the backup, each with its JSON pointer in it. See
     /// [`Response::made_good`](crate::Response::made_good).
     pub made_good: Vec<MadeGood>,
 }
 
 impl Ensured {
-    /// What the backup is addressed with.
+    /// Returns the reference to the backup.
     pub fn backup_ref(&self) -> BackupRef {
         self.branch.backup(&self.backup.id)
     }
 }
 
-/// What is about to make sure of a backup. See [`Client::ensure_backup`].
+/// A call of [`Client::ensure_backup`] that is about to begin.
 #[must_use = "nothing is done until it is awaited"]
 pub struct EnsureBackup {
     client: Client,
@@ -160,21 +160,21 @@ impl EnsureBackup {
     /// Waits before the creation until no other manual backup of the branch is pending or running: the API
     /// makes only one at a time.
     ///
-    /// Where the branch is still busy at the [deadline](Self::deadline), the error says
-    /// [with what](EnsureError::busy_with).
+    /// If the branch is still busy at the [deadline](Self::deadline), the error says
+    /// [with which backup](EnsureError::busy_with).
     pub fn when_idle(mut self) -> Self {
         self.when_idle = true;
         self
     }
 
-    /// How long all of it may take: looking, waiting for the branch to be idle, creating, and looking again. Default:
+    /// Sets how long all of it may take: looking, waiting for the branch to be idle, creating, and looking again. Default:
     /// [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// How long to wait between two checks whether the branch is idle, give or take a tenth. Default:
+    /// Sets how long to wait between two checks whether the branch is idle, give or take a tenth. Default:
     /// [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
@@ -266,7 +266,7 @@ impl EnsureBackup {
         Ensured { backup, branch: self.branch.clone(), created, request_id, made_good }
     }
 
-    /// Looks until it sees something, within the time-out.
+    /// Looks until it sees something, within the timeout.
     async fn look_until_seen(&self) -> Result<SearchResult, EnsureError> {
         let mut budget = SearchBudget::new(&self.client);
         loop {

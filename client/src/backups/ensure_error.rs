@@ -25,8 +25,8 @@ enum Kind {
 }
 
 impl EnsureError {
-    /// One of a call that failed, such as a test of one's own wants. `creation_sent` is whether the request
-    /// that creates the backup was sent.
+    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the backup was
+    /// sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
         Self { kind: Kind::Call(Box::new(error)), searches: 0, creation_sent }
     }
@@ -43,18 +43,20 @@ impl EnsureError {
         Self { searches, ..self }
     }
 
-    /// Whether the request that creates the backup was sent, or may have been, whatever the answer was. If `false`,
-    /// nothing was changed: fix the cause; there is no backup to look for. After the deadline, a request that was
+    /// Tells whether the request that creates the backup was sent, or may have been, whatever the answer was. If `false`,
+    /// nothing was changed: fix the cause; there is no new backup to look for. After the deadline, a request that was
     /// refused before does not count.
     pub fn creation_sent(&self) -> bool {
         self.creation_sent
     }
 
-    /// What is known of a backup of that name, whoever created it:
+    /// Tells what is known of a backup of that name, whoever created it:
     ///
-    /// - [`Outcome::NotApplied`]: there is none, and none was created.
-    /// - [`Outcome::Unknown`]: the list could not be read, or the creation was not answered and the backup not found.
-    /// - [`Outcome::Applied`]: it was created, but is not to be found, or has failed.
+    /// - [`Outcome::NotApplied`]: this call created none; and there was none when it looked, if it did (an invalid argument
+    ///   is found before).
+    /// - [`Outcome::Unknown`]: the list could not be read, the creation was not answered and the backup not found, or the
+    ///   deadline passed.
+    /// - [`Outcome::Applied`]: it was created, but cannot be found, or has failed.
     pub fn outcome(&self) -> Outcome {
         match &self.kind {
             Kind::Busy(..) => Outcome::NotApplied,
@@ -66,8 +68,8 @@ impl EnsureError {
         }
     }
 
-    /// Whether the same call may be made again later, and may succeed then. It looks first, so that no second
-    /// backup is made.
+    /// Tells whether the same call may be made again later, and may succeed then. It looks first, so that it creates no
+    /// second backup.
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             Kind::Busy(..) | Kind::Deadline(_) => true,
@@ -75,7 +77,7 @@ impl EnsureError {
         }
     }
 
-    /// The error of the call that failed.
+    /// Returns the error of the call that failed, if one did.
     pub fn call_error(&self) -> Option<&Error> {
         match &self.kind {
             Kind::Call(error) => Some(error),
@@ -83,7 +85,7 @@ impl EnsureError {
         }
     }
 
-    /// The backup that the branch was busy with until the deadline.
+    /// Returns the backup that the branch was busy with until the deadline.
     pub fn busy_with(&self) -> Option<&Backup> {
         match &self.kind {
             Kind::Busy(backup, _) => Some(backup),
@@ -91,7 +93,7 @@ impl EnsureError {
         }
     }
 
-    /// How often it searched for the backup before it gave up.
+    /// Returns how often it searched for the backup before it gave up.
     pub fn searches(&self) -> usize {
         self.searches
     }

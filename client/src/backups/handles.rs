@@ -20,8 +20,8 @@ use crate::polling::Until;
 
 /// # Handles
 impl Client {
-    /// The calls that are about a branch, with its names set: every operation whose path begins with a branch's, by its
-    /// own name.
+    /// Returns a handle of a branch, which has the names set for all calls about it: every operation whose path begins with
+    /// that of a branch is a method.
     ///
     /// # Examples
     /// ```no_run
@@ -52,7 +52,7 @@ pub struct BranchHandle<'a> {
 }
 
 impl<'a> BranchHandle<'a> {
-    /// Which branch it is.
+    /// Returns the reference to the branch.
     pub fn branch_ref(&self) -> &BranchRef {
         &self.branch
     }
@@ -63,12 +63,12 @@ impl<'a> BranchHandle<'a> {
         (self.client, [organization, database, branch])
     }
 
-    /// [`Client::ensure_backup`] of this branch.
+    /// Calls [`Client::ensure_backup`] for this branch.
     pub fn ensure_backup(&self, name: impl Into<String>) -> EnsureBackup {
         self.client.ensure_backup(&self.branch, name)
     }
 
-    /// [`Client::backup_for`] of this branch.
+    /// Calls [`Client::backup_for`] for this branch.
     ///
     /// # Errors
     /// As there.
@@ -76,13 +76,13 @@ impl<'a> BranchHandle<'a> {
         self.client.backup_for(&self.branch, at).await
     }
 
-    /// [`Client::wait_for_branch`] of this branch.
+    /// Calls [`Client::wait_for_branch`] for this branch.
     #[cfg(feature = "branches")]
     pub fn wait<'w>(&self) -> Until<'w, DatabaseBranch> {
         self.client.wait_for_branch(&self.branch)
     }
 
-    /// The calls that are about a backup of this branch.
+    /// Returns a handle of a backup of this branch, for the calls about it.
     pub fn backup(&self, id: impl Into<String>) -> BackupHandle<'a> {
         BackupHandle { client: self.client, backup: self.branch.backup(id) }
     }
@@ -124,35 +124,35 @@ pub struct BackupHandle<'a> {
 }
 
 impl<'a> BackupHandle<'a> {
-    /// Which backup it is.
+    /// Returns the reference to the backup.
     pub fn backup_ref(&self) -> &BackupRef {
         &self.backup
     }
 
-    /// [`Client::get_backup`].
+    /// Calls [`Client::get_backup`] for this backup.
     pub fn get(&self) -> calls::GetBackup<'a> {
         self.backup.get(self.client)
     }
 
-    /// [`Client::update_backup`].
+    /// Calls [`Client::update_backup`] for this backup.
     pub fn update(&self) -> calls::UpdateBackup<'a> {
         let BackupRef { organization, database, branch, id } = &self.backup;
         self.client.update_backup().organization(organization).database(database).branch(branch).id(id)
     }
 
-    /// [`Client::delete_backup`].
+    /// Calls [`Client::delete_backup`] for this backup.
     pub fn delete(&self) -> calls::DeleteBackup<'a> {
         let BackupRef { organization, database, branch, id } = &self.backup;
         self.client.delete_backup().organization(organization).database(database).branch(branch).id(id)
     }
 
-    /// [`Client::restore_backup`].
+    /// Calls [`Client::restore_backup`] for this backup.
     #[cfg(feature = "branches")]
     pub fn restore(&self, name: impl Into<String>) -> RestoreBackup {
         self.client.restore_backup(&self.backup, name)
     }
 
-    /// [`Client::wait_for_backup`].
+    /// Calls [`Client::wait_for_backup`] for this backup.
     pub fn wait(&self) -> WaitForBackup<'static> {
         self.client.wait_for_backup(self.backup.clone())
     }

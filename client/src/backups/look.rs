@@ -66,7 +66,7 @@ impl SearchBudget {
         Self { deadline: Instant::now() + client.settings.timeout, delays, searches: 1 }
     }
 
-    /// A client whose calls end in time. One that is never answered has an attempt's time-out, and leaves the rest.
+    /// A client whose calls end in time. One that is never answered has an attempt's timeout, and leaves the rest.
     pub(super) fn client(&self, client: &Client) -> Client {
         let left = self.deadline.saturating_duration_since(Instant::now());
         client.with(|settings| {

@@ -16,12 +16,12 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// # Points in time
 impl Client {
-    /// The backup that a branch's state at a time is restored from: of those that succeeded, the one that was completed
-    /// last at or before that time. One that was deleted or has expired by now cannot be restored, and is passed over, as
-    /// [`restore_backup`] refuses it. Nothing, where there is none.
+    /// Finds the backup from which a branch's state at a time can be restored: of those that succeeded, the last one that
+    /// was completed at or before that time. A backup that was deleted or has expired by now is skipped, as
+    /// [`restore_backup`] rejects it. `None` if there is no such backup.
     ///
-    /// It reads the whole list, as its order is not documented; one of several pages twice, as what comes after a
-    /// backup that is deleted in between moves up. A token needs the access `read_backups`.
+    /// It reads the whole list, as its order is not documented. A list of several pages is read twice: if a backup is
+    /// deleted meanwhile, those after it move to earlier pages. A token needs the access `read_backups`.
     ///
     /// [`restore_backup`]: https://docs.rs/planetscale-client/latest/planetscale_client/struct.Client.html#method.restore_backup
     ///

@@ -22,12 +22,12 @@ pub struct BranchRef {
 }
 
 impl BranchRef {
-    /// A branch by its names.
+    /// Makes a reference to a branch by its names.
     pub fn new(organization: impl Into<String>, database: impl Into<String>, branch: impl Into<String>) -> Self {
         Self { organization: organization.into(), database: database.into(), branch: branch.into() }
     }
 
-    /// The backup `id` of this branch.
+    /// Makes a reference to the backup `id` of this branch.
     pub fn backup(&self, id: impl Into<String>) -> BackupRef {
         let Self { organization, database, branch } = self.clone();
         BackupRef { organization, database, branch, id: id.into() }
@@ -43,7 +43,7 @@ impl From<&BranchRef> for BranchRef {
 /// `acme/shop/main`, as [`Display`](fmt::Display) writes it.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for what has not three names.
+/// [`Error::InvalidInput`] if there are not three names.
 impl FromStr for BranchRef {
     type Err = Error;
 
@@ -70,7 +70,7 @@ impl fmt::Display for BranchRef {
 
 /// A backup of a branch.
 ///
-/// It can be stored, and a [wait](Client::wait_for_backup) be begun again by it.
+/// It can be stored, and another process can [wait](Client::wait_for_backup) for the backup with it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupRef {
@@ -93,7 +93,7 @@ impl From<&BackupRef> for BackupRef {
 /// `acme/shop/main/abc123`, as [`Display`](fmt::Display) writes it.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for what has not three names and an ID.
+/// [`Error::InvalidInput`] if there are not three names and an ID.
 impl FromStr for BackupRef {
     type Err = Error;
 
@@ -116,7 +116,7 @@ impl fmt::Display for BackupRef {
 }
 
 impl BackupRef {
-    /// The backup `id` of a branch. See [`BranchRef::backup`], too.
+    /// Makes a reference to the backup `id` of a branch. See also [`BranchRef::backup`].
     pub fn new(
         organization: impl Into<String>,
         database: impl Into<String>,

@@ -26,21 +26,21 @@ impl Client {
     /// restored from it. `.await` the result; then [wait](Self::wait_for_branch) for the branch.
     ///
     /// 1. It reads the list of branches, and looks at the backup. A branch of that name that was restored from this backup
-    ///    is what it returns; any other one is an error, and is not touched: names are unique in a database. So is one of
-    ///    which the API does not say, or not yet, what it was restored from.
+    ///    is returned. Any other branch of that name is an error and is not touched, as names are unique in a database. So
+    ///    is a branch for which the API does not (yet) say what it was restored from.
     /// 2. A backup that is not done, was deleted or has expired is an error.
     /// 3. It creates the branch. If the answer was lost or cannot be read, it looks for the branch for as long as a call
     ///    may take. The request that creates it is never sent again once the server may have seen it.
     ///
-    /// [`Restored::created`] says who created the branch. What is proved, and what is not, is said at [`Created`].
+    /// [`Restored::created`] says who created the branch; [`Created`] explains what is proved and what is not.
     ///
     /// A token needs the accesses `create_branch`, `read_branch`, `read_backups`, and `restore_backup` or
     /// `restore_production_branch_backup`. The new branch has the region of the backup, and the parent of the branch that
     /// was backed up. It costs money until it is deleted.
     ///
     /// # Cancelling
-    /// A call that is dropped while the creation is on its way may leave the branch, and nobody says so: the next call of
-    /// this kind finds it. Where that matters, let the call end (it has a [deadline](RestoreBackup::deadline)), as the
+    /// A call that is dropped while the creation is on its way may leave the branch behind without an error: the next call
+    /// of this kind finds it. If that matters, let the call end (it has a [deadline](RestoreBackup::deadline)), as the
     /// repository's example `restore_drill` does.
     ///
     /// # Errors
@@ -103,26 +103,26 @@ impl fmt::Debug for RestoreBackup {
 }
 
 impl RestoreBackup {
-    /// The size of the new branch's cluster, unless another one is set: that of the vendor's CLI.
+    /// The default size of the new branch's cluster: that of the vendor's CLI.
     pub const DEFAULT_CLUSTER_SIZE: &'static str = "PS_10";
 
     /// How long all of it may take, unless another [deadline](Self::deadline) is set.
     pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10 * 60);
 
-    /// The size of the new branch's cluster, as `list_cluster_size_skus` names it.
+    /// Sets the size of the new branch's cluster, by a name that `list_cluster_size_skus` lists.
     /// Default: [`DEFAULT_CLUSTER_SIZE`](Self::DEFAULT_CLUSTER_SIZE), unless the body has `keyspace_cluster_sizes`.
     pub fn cluster_size(self, size: impl Into<String>) -> Self {
         self.body_map(|body| body.cluster_size(size.into()))
     }
 
-    /// The time up to which to restore, for a PostgreSQL database. [`backup_for`](Client::backup_for) finds the backup to
-    /// begin with.
+    /// Sets the time up to which to restore, for a PostgreSQL database. [`backup_for`](Client::backup_for) finds the backup
+    /// to begin with.
     pub fn restore_point(self, at: DateTime<Utc>) -> Self {
         self.body_map(|body| body.restore_point(at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     }
 
-    /// A part of the branch's name that no other run has: 8 random letters and digits or more. A branch with it in its name is this
-    /// run's, even where the answer to the creation was lost: [`Created::ByThisRun`].
+    /// Sets a part of the branch's name that no other run has: 8 random letters and digits or more. A branch with it in its
+    /// name is this run's, even if the answer to the creation was lost: [`Created::ByThisRun`].
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.nonce = Some(nonce.into());
         self

@@ -35,8 +35,8 @@ pub(super) enum Kind {
 }
 
 impl RestoreError {
-    /// One of a call that failed, such as a test of one's own wants. `creation_sent` is whether the request that creates
-    /// the branch was sent.
+    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the branch was
+    /// sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
         let outcome = if creation_sent { error.outcome() } else { Outcome::NotApplied };
         Self::ended(Kind::Call(Box::new(error)), creation_sent, outcome)
@@ -54,23 +54,23 @@ impl RestoreError {
         Self { id, unclear: unclear.map(Box::new), ..self }
     }
 
-    /// Whether the request that creates the branch was, or may have been, sent, whatever it was answered.
+    /// Tells whether the request that creates the branch was sent, or may have been, whatever the answer was.
     pub fn creation_sent(&self) -> bool {
         self.creation_sent
     }
 
-    /// What is known of a branch of that name from this backup, whether this call created it or an earlier one:
+    /// Tells what is known of a branch of that name from this backup, whether this call created it or an earlier one:
     ///
-    /// - [`Outcome::NotApplied`]: there is none.
-    /// - [`Outcome::Unknown`]: there may be one, or it may come yet, and cost money: the creation was not answered, or the
-    ///   branches could not be read, or there is [one](Self::unclear_branch) of which nobody says what it is from.
-    /// - [`Outcome::Applied`]: this call created it, with [this ID](Self::id), but it is not to be found.
+    /// - [`Outcome::NotApplied`]: this call created none; and there was none when it looked, if it did.
+    /// - [`Outcome::Unknown`]: there may be one, or it may appear later, and cost money: the creation was not answered, the
+    ///   branches could not be read, or there is [one](Self::unclear_branch) whose origin the API does not say.
+    /// - [`Outcome::Applied`]: this call created it, with [this ID](Self::id), but it cannot be found.
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// Whether the same call may be made again later, and may succeed then. It looks first, so that no second branch
-    /// is made.
+    /// Tells whether the same call may be made again later, and may succeed then. It looks first, so that it creates no
+    /// second branch.
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             Kind::Unusable(..) | Kind::Taken(_) => false,
@@ -82,7 +82,7 @@ impl RestoreError {
         }
     }
 
-    /// The error of the call that failed.
+    /// Returns the error of the call that failed, if one did.
     pub fn call_error(&self) -> Option<&Error> {
         match &self.kind {
             Kind::Call(error) | Kind::Unclear(Some(error)) => Some(error),
@@ -90,7 +90,7 @@ impl RestoreError {
         }
     }
 
-    /// The backup that cannot be restored.
+    /// Returns the backup that cannot be restored.
     pub fn unusable_backup(&self) -> Option<&Backup> {
         match &self.kind {
             Kind::Unusable(backup, _) => Some(backup),
@@ -98,7 +98,7 @@ impl RestoreError {
         }
     }
 
-    /// The branch that has the name already, is not from this backup, and was not touched.
+    /// Returns the branch that has the name already and is not from this backup. It was not touched.
     pub fn branch_in_the_way(&self) -> Option<&DatabaseBranch> {
         match &self.kind {
             Kind::Taken(branch) => Some(branch),
@@ -106,12 +106,13 @@ impl RestoreError {
         }
     }
 
-    /// A branch of that name of which the API does not say, or not yet, whether it is from this backup. It was not touched.
+    /// Returns a branch of that name for which the API does not (yet) say whether it was restored from this backup. It was
+    /// not touched.
     pub fn unclear_branch(&self) -> Option<&DatabaseBranch> {
         self.unclear.as_deref()
     }
 
-    /// The ID of the branch that this call created, where the answer had it, and could not be read otherwise.
+    /// Returns the ID of the branch that this call created, if only the ID of the answer could be read.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }

@@ -19,14 +19,13 @@ const NOT_FOUND_FOR: Duration = Duration::from_secs(60);
 pub struct Restored {
     /// The branch, with its ID. Its state says whether it is ready.
     pub branch: DatabaseBranch,
-    /// What it is addressed with: by the name that the server gave it, which may be written otherwise than the name that
-    /// was asked for.
+    /// The reference to the branch, with the name as the server wrote it, which may differ from the name in the request.
     pub branch_ref: BranchRef,
     /// Who created it, as far as that can be proved.
     pub created: Created,
-    /// What the server calls the request that created it, or that it was found by, for a question to its support.
+    /// The server's ID of the request that created or found it, for the vendor's support.
     pub request_id: Option<String>,
-    /// What was made good of the branch, each with its place in it. See
+    /// What was repaired of the branch, each with its JSON pointer in it. See
     /// [`Response::made_good`](crate::Response::made_good).
     pub made_good: Vec<MadeGood>,
 }
@@ -35,14 +34,14 @@ pub struct Restored {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Created {
-    /// This call: the answer to its own request had the branch's ID. Or this run, where the branch's name holds
+    /// This call, as the answer to its own request had the branch's ID; or this run, as the branch's name contains
     /// [its nonce](crate::RestoreBackup::nonce).
     ByThisRun,
     /// Not this call: the branch was there before.
     Before,
-    /// It cannot be told. It was not there before, and is from the backup, but the answer to this call's request was
-    /// lost: another job that restores the same backup to the same name at the same time makes one that looks the same.
-    /// Do not delete it unasked.
+    /// Unknown. The branch was not there before, and is from the backup, but the answer to this call's request was lost:
+    /// another job that restores the same backup to the same name at the same time makes one that looks the same. Do not
+    /// delete it without asking.
     Unproven,
 }
 
@@ -52,8 +51,8 @@ impl From<&Restored> for BranchRef {
     }
 }
 
-/// A branch that can be waited for: what [`Client::restore_backup`] gives, a [`BranchRef`] or the handle of a branch, or
-/// one [with an ID](BranchRef::with_id), which an answer has: `main.branch_ref().with_id(&created.id)`.
+/// A branch that can be waited for: the result of [`Client::restore_backup`], a [`BranchRef`], the handle of a branch, or a
+/// reference [with an ID](BranchRef::with_id), such as `main.branch_ref().with_id(&created.id)`.
 #[derive(Clone, Debug)]
 pub struct AwaitedBranch {
     branch: BranchRef,
@@ -62,8 +61,7 @@ pub struct AwaitedBranch {
 }
 
 impl BranchRef {
-    /// This branch as long as it has this ID, for [`Client::wait_for_branch`]: another one that gets its name is not taken
-    /// for it.
+    /// Adds the branch's ID, for [`Client::wait_for_branch`]: another branch that gets its name is then not mistaken for it.
     pub fn with_id(&self, id: impl Into<String>) -> AwaitedBranch {
         AwaitedBranch { branch: self.clone(), id: Some(id.into()), is_new: false }
     }
@@ -97,14 +95,14 @@ impl From<Restored> for AwaitedBranch {
 impl Client {
     /// Polls a branch as [`GetBranch::wait`] does, but for the first poll, which is at once. `.await` the result.
     ///
-    /// The branch is who its ID says: where another one has its name, that is
-    /// [`PollError::Another`](crate::PollError::Another), at once. A [`BranchRef`] alone has no ID, and is any branch of
-    /// the name; [`BranchRef::with_id`] is for another process that goes on with what was stored.
+    /// The branch is identified by its ID: if another branch has its name by now, the wait ends with
+    /// [`PollError::Another`](crate::PollError::Another). A [`BranchRef`] alone has no ID, and stands for any branch of
+    /// the name; use [`BranchRef::with_id`] in another process that continues with what was stored.
     ///
-    /// A branch that is not there is [`PollError::Poll`](crate::PollError::Poll). For what
-    /// [`restore_backup`](Self::restore_backup) gave, a 404 means "not yet" during the first 60 seconds of the wait, unless
-    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. Nobody documents
-    /// how long a new branch may be unseen.
+    /// If there is no such branch, the wait ends with [`PollError::Poll`](crate::PollError::Poll). After
+    /// [`restore_backup`](Self::restore_backup) a 404 means "not yet" during the first 60 seconds of the wait, unless
+    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. How long it
+    /// takes until a new branch is listed is not documented.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<AwaitedBranch>) -> Until<'a, DatabaseBranch> {
         let AwaitedBranch { branch, id, is_new } = branch.into();
         let client = self.clone();

@@ -36,7 +36,7 @@ pub enum WaitError {
         /// How long the wait took.
         after: Duration,
     },
-    /// The backup could not be polled: with an error that will not pass, or too often in a row.
+    /// Polling failed: with a permanent error, or too often in a row.
     Poll {
         /// What the last poll found that found something.
         last: Option<Box<Response<Backup>>>,
@@ -46,9 +46,9 @@ pub enum WaitError {
 }
 
 impl WaitError {
-    /// What is known of the backup itself: a poll that failed changes nothing of it.
+    /// Tells what is known of the backup itself: whether there is one to rely on. A failed poll changes nothing of that.
     ///
-    /// - [`Outcome::NotApplied`]: the request did nothing.
+    /// - [`Outcome::NotApplied`]: it ended as `failed`, `canceled` or `ignored`: there is no backup to rely on.
     /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Wait for it again.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -57,7 +57,7 @@ impl WaitError {
         }
     }
 
-    /// Whether the same wait may be started again, and may succeed then.
+    /// Tells whether the same wait may be started again, and may succeed then.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ended(_) => false,
@@ -66,7 +66,7 @@ impl WaitError {
         }
     }
 
-    /// The error of the call that failed, where one did.
+    /// Returns the error of the call that failed, if one did.
     pub fn call_error(&self) -> Option<&Error> {
         match self {
             Self::Ended(_) => None,
@@ -75,7 +75,7 @@ impl WaitError {
         }
     }
 
-    /// The backup, as it was last seen: an answer, which can be used as the backup.
+    /// Returns the backup as it was last seen: an answer, which can be used as the backup.
     pub fn backup(&self) -> Option<&Response<Backup>> {
         match self {
             Self::Ended(backup) => Some(backup),

@@ -18,8 +18,8 @@ use crate::generated::types::Backup;
 use crate::polling::Schedule;
 use crate::response::Response;
 
-/// A backup that can be waited for: a [`BackupRef`], the handle of a backup, or what [`Client::ensure_backup`] gives, which also
-/// says whether the backup was just created.
+/// A backup that can be waited for: a [`BackupRef`], the handle of a backup, or the result of [`Client::ensure_backup`],
+/// which also says whether the backup was just created.
 #[derive(Clone, Debug)]
 pub struct WaitTarget {
     backup: BackupRef,
@@ -52,19 +52,18 @@ impl From<Ensured> for WaitTarget {
 
 /// # Waiting for a backup
 impl Client {
-    /// Polls a backup until it is done. `.await` the result: it is the last answer, which says what the backup is now.
+    /// Polls a backup until it is done. `.await` it for the last answer.
     ///
-    /// It is done with the state `success`. Any other [end](crate::types::BackupState::end) is [`WaitError::Ended`]. A state
-    /// that this crate does not know is waited on, until the deadline. [`GetBackup::wait`](crate::calls::GetBackup::wait)
-    /// says which states and times are known, and from where.
+    /// The backup is done with the state `success`. Any other [final state](crate::types::BackupState::end) is
+    /// [`WaitError::Ended`]. If the crate does not know a state, it polls on, until the deadline.
+    /// [`GetBackup::wait`](crate::calls::GetBackup::wait) says which states and times are known, and from where.
     ///
-    /// The first poll is at once, as the backup may be done already; it is after
-    /// [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY) where
-    /// [`ensure_backup`](Client::ensure_backup) has just created it. After a creation of your own, set
-    /// [`first_delay`](WaitForBackup::first_delay) to save a poll.
+    /// The first poll is at once, as the backup may be done already; if [`ensure_backup`](Client::ensure_backup) has just
+    /// created it, the first poll is after [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY). If you created the
+    /// backup yourself, set [`first_delay`](WaitForBackup::first_delay) to save a poll.
     ///
-    /// Polling changes nothing: the wait may be dropped at any time, and begun again. A [`BackupRef`] is a serde
-    /// type, so that another process can go on.
+    /// Dropping the wait does no harm, and it can be started again. A [`BackupRef`] is a serde type, so another process can
+    /// continue.
     ///
     /// # Examples
     /// ```
@@ -105,8 +104,8 @@ impl Client {
     }
 }
 
-/// A wait that is about to begin. See [`Client::wait_for_backup`]. It borrows no more than what is called
-/// [on progress](Self::on_progress), so that it can be spawned.
+/// A wait that is about to begin. See [`Client::wait_for_backup`]. It borrows nothing but the closure of
+/// [`on_progress`](Self::on_progress), so it can be spawned as a task.
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct WaitForBackup<'a> {
     client: Client,
@@ -137,28 +136,28 @@ impl WaitForBackup<'_> {
     /// How many polls in a row may fail.
     pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = DEFAULT_MAX_CONSECUTIVE_ERRORS;
 
-    /// How long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`](Self::DEFAULT_FIRST_DELAY) for what
-    /// [`ensure_backup`](Client::ensure_backup) has created, else nothing. Where it is as long as the deadline or longer,
-    /// there is one poll, at the end of the deadline.
+    /// Sets how long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`](Self::DEFAULT_FIRST_DELAY) if
+    /// [`ensure_backup`](Client::ensure_backup) has created the backup, else not at all. If it is as long as the deadline or
+    /// longer, there is one poll, at the end of the deadline.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
     }
 
-    /// How long to wait between two polls, give or take a tenth. A `Retry-After` of the server's that
-    /// is longer is obeyed instead. Default: [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
+    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that is
+    /// obeyed instead. Default: [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
         self
     }
 
-    /// How long to wait in all. Default: [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
+    /// Sets how long to wait in all. Default: [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.schedule.deadline = deadline;
         self
     }
 
-    /// How many polls in a row may fail with an error that may pass: one that is
+    /// Sets how many polls in a row may fail with a transient error: one that is
     /// [retryable](crate::Error::is_retryable), or an answer that cannot be read.
     /// Default: [`DEFAULT_MAX_CONSECUTIVE_ERRORS`](Self::DEFAULT_MAX_CONSECUTIVE_ERRORS).
     pub fn max_consecutive_errors(mut self, most: usize) -> Self {
@@ -166,7 +165,7 @@ impl WaitForBackup<'_> {
         self
     }
 
-    /// Called with what each poll found, the last one included.
+    /// Calls a function with what each poll found, the last one included.
     pub fn on_progress<'p>(self, progress: impl FnMut(&Backup) + Send + 'p) -> WaitForBackup<'p> {
         let Self { client, backup, schedule, .. } = self;
         WaitForBackup { client, backup, schedule, progress: Box::new(progress) }

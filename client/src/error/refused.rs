@@ -13,7 +13,7 @@ use crate::operation::Operation;
 use crate::redaction::without_secret_fields;
 use crate::retry_after::retry_after;
 
-/// A response whose status is no success.
+/// A response whose status is not a success.
 #[derive(Debug)]
 pub struct Refused {
     pub(crate) operation: Operation,
@@ -27,7 +27,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// A refusal of an operation, without headers and body.
+    /// Makes a refusal of an operation by hand, without headers and body, for tests.
     ///
     /// # Examples
     /// ```
@@ -43,53 +43,53 @@ impl Refused {
         Self { operation, target: None, status, retry_after: None, headers, body, parsed: ErrorBody::default() }
     }
 
-    /// The same, with headers: `Retry-After` among them is when to try again.
+    /// Sets the headers, such as `Retry-After`.
     pub fn with_headers(self, headers: HeaderMap) -> Self {
         Self { retry_after: retry_after(&headers, SystemTime::now()), headers, ..self }
     }
 
-    /// The same, with a body, which may be the JSON of an error.
+    /// Sets the body, which may be the JSON of an error.
     pub fn with_body(self, body: impl Into<Bytes>) -> Self {
         let body = without_secret_fields(body.into());
         Self { parsed: ErrorBody::read(&body), body, ..self }
     }
 
-    /// The operation's id, such as `create_backup`.
+    /// Returns the operation's ID, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
     }
 
-    /// The path that was asked for, as it was sent.
+    /// Returns the path of the request, as it was sent.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The API's code, such as `not_found` or `invalid_params`.
+    /// Returns the API's code, such as `not_found` or `invalid_params`.
     pub fn code(&self) -> Option<&str> {
         self.parsed.code.as_deref()
     }
 
-    /// The API's message for people.
+    /// Returns the API's message for people.
     pub fn message(&self) -> Option<&str> {
         self.parsed.message.as_deref()
     }
 
-    /// The entries of the nested form, which some endpoints answer with instead.
+    /// Returns the entries of the nested form of errors, which some endpoints use instead.
     pub fn details(&self) -> &[ErrorDetail] {
         &self.parsed.errors
     }
 
-    /// The answer's headers. A token that the server sent back is taken out.
+    /// Returns the answer's headers. A token that the server sent back is taken out.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// What the server calls the request, for a question to its support. See
+    /// Returns the server's ID of the request, for the vendor's support. See
     /// [`Unreadable::request_id`](super::Unreadable::request_id).
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
@@ -102,8 +102,8 @@ impl Refused {
         Some(host.unwrap_or_else(|| "another path".to_owned()))
     }
 
-    /// The body, as far as it was read, without what is secret: what the field of a secret holds, wherever it stands, and
-    /// what was sent and is secret, are `[REDACTED]`.
+    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that the
+    /// server repeats, is `[REDACTED]`.
     pub fn body(&self) -> &[u8] {
         &self.body
     }

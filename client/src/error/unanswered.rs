@@ -36,17 +36,17 @@ pub(crate) enum How {
 }
 
 impl Unanswered {
-    /// The operation's id, such as `create_backup`.
+    /// Returns the operation's ID, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
     }
 
-    /// The path that was asked for, as it was sent.
+    /// Returns the path of the request, as it was sent.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
     }
 
-    /// How long the whole operation took until it failed.
+    /// Returns how long the whole operation took until it failed.
     pub fn after(&self) -> Duration {
         self.after
     }

@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::{Error, Outcome};
 
-/// A task of several calls (a wait, an ensured backup, a restore) that was not completed: what a
-/// [`WaitError`](crate::WaitError), an [`EnsureError`](crate::EnsureError) and the like become where `?` makes an
-/// [`Error`](crate::Error) of them.
+/// A task of several calls (a wait, an ensured backup, a restore) that was not completed: `?` converts a
+/// [`WaitError`](crate::WaitError), an [`EnsureError`](crate::EnsureError) and the like into an
+/// [`Error`](crate::Error) with this.
 #[derive(Debug)]
 pub struct Unfinished {
     pub(crate) outcome: Outcome,
@@ -29,12 +29,12 @@ impl Unfinished {
         Error::Unfinished(Box::new(Self { outcome, is_retryable, error: Box::new(error), call_error }))
     }
 
-    /// The error of the call that failed, where one did: its status, code and so on are those of the whole.
+    /// Returns the error of the call that failed, if one did. Its status, code and so on are those of the whole.
     pub fn call_error(&self) -> Option<&Error> {
         (self.call_error)(self.get_ref())
     }
 
-    /// The error that it was, to be downcast.
+    /// Returns the original error, to be downcast.
     pub fn get_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
         &*self.error
     }

@@ -59,50 +59,50 @@ pub(crate) enum Reason {
 }
 
 impl Unreadable {
-    /// An answer of an operation that cannot be read for a reason, without headers.
+    /// Makes an answer that cannot be read by hand, without headers, for tests.
     pub fn new(operation: Operation, status: StatusCode, body: impl Into<Bytes>, why: impl Into<String>) -> Self {
         let (reason, whole) = (Reason::Other(why.into()), body.into());
         let body = without_secret_fields(whole.clone());
         Self { operation, target: None, status, headers: HeaderMap::new(), body, whole, reason }
     }
 
-    /// The same, with headers.
+    /// Sets the headers.
     pub fn with_headers(self, headers: HeaderMap) -> Self {
         Self { headers, ..self }
     }
 
-    /// The operation's id, such as `create_backup`.
+    /// Returns the operation's ID, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
     }
 
-    /// The path that was asked for, as it was sent.
+    /// Returns the path of the request, as it was sent.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
     }
 
-    /// The HTTP status, a 2xx.
+    /// Returns the HTTP status, a 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The `id` of what was made, where the body gives one before it stops making sense.
+    /// Returns the `id` of what was created, if the body has one before the part that cannot be read.
     pub fn id(&self) -> Option<String> {
         id_of(&self.body)
     }
 
-    /// The answer's headers. A token that the server sent back is taken out.
+    /// Returns the answer's headers. A token that the server sent back is taken out.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// What the server calls the request, for a question to its support: `x-request-id`, or Cloudflare's
-    /// `cf-ray`. The API documents none.
+    /// Returns the server's ID of the request, for the vendor's support: `x-request-id`, or Cloudflare's `cf-ray`. The API
+    /// documents neither.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// The path of the field that cannot be read or is missing, such as `restored_branches[0].name`.
+    /// Returns the path of the field that cannot be read or is missing, such as `restored_branches[0].name`.
     pub fn path(&self) -> Option<&str> {
         match &self.reason {
             Reason::Decode { path, .. } => path.as_deref(),
@@ -121,14 +121,15 @@ impl Unreadable {
         }
     }
 
-    /// The body, as far as it was read, without what is secret: what the field of a secret holds, wherever it stands, and
-    /// what was sent and is secret, are `[REDACTED]`. Empty for a page of a list that could be read, but named a next page
-    /// that does not come after it.
+    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that the
+    /// server repeats, is `[REDACTED]`. Empty for a page of a list that could be read, but has a `next_page` that does not
+    /// come after it.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as it came, with its secrets: a password that was just made is shown once, and here for the last time.
+    /// Returns the body as it came, with its secrets: the API shows a new password only once, so this is the last place to
+    /// read it.
     pub fn expose_body(&self) -> &[u8] {
         &self.whole
     }

@@ -11,15 +11,15 @@ const OR_NULL: &str = "?";
 /// The key of an object that stands for an empty list, and holds what an item is otherwise.
 const EACH_ITEM: &str = "*";
 
-/// A type of which there is an example: every struct that the API answers with.
+/// A type that has an example: every struct that the API answers with.
 pub trait Fixture: DeserializeOwned {
     /// The example, as the API would write it: `{"?": …}` stands for null, and has what is there otherwise, and
     /// `{"*": …}` for an empty list, and has what an item is otherwise.
     const JSON: &'static str;
 }
 
-/// An example of a type with values of your own: those of `given` in the place of what
-/// [`fixture()`](crate::types::Backup::fixture) has. Null in the place of the whole changes nothing.
+/// Makes an example of a type with values of your own: those of `given` replace those of
+/// [`fixture()`](crate::types::Backup::fixture). With null for `given`, nothing is replaced.
 ///
 /// # Examples
 /// ```
@@ -33,7 +33,8 @@ pub trait Fixture: DeserializeOwned {
 /// ```
 ///
 /// # Panics
-/// Where a field is given that the type has not, or a value that its field does not take: all of them are named.
+/// If a field is given that the type does not have, or a value that its field does not accept. The message names all of
+/// them.
 #[allow(clippy::panic)] // For tests, where a panic is the answer to a typo.
 pub fn fixture<T: Fixture>(given: Value) -> T {
     match made(given) {

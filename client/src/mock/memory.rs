@@ -12,7 +12,7 @@ use super::remembering::{self, Engine, default_seed};
 use super::server::lock;
 use super::{MockServer, to_status};
 
-/// How a mock server that remembers begins. It starts when this is awaited. See [`MockServer::remembering`].
+/// The settings of a mock server that remembers. It starts when this is awaited. See [`MockServer::remembering`].
 #[derive(Clone, Debug)]
 #[must_use = "the server starts when this is awaited"]
 pub struct Remembering {
@@ -26,12 +26,12 @@ pub struct Remembering {
 }
 
 impl Remembering {
-    /// What is there at the beginning, in the place of the organization `acme` with a database `shop` and its branch
-    /// `main`: lists of items by the paths of their collections, each with as many properties as matter, and values by
-    /// the paths of what else is read.
+    /// Sets what exists at the beginning, instead of the organization `acme` with a database `shop` and its branch `main`:
+    /// lists of items by the paths of their collections, each with the properties that matter, and the answers of reports
+    /// by their own paths.
     ///
-    /// What an item does not say is null where the description allows that (a backup's `protected` and `started_at`, for
-    /// example), and otherwise 0, false, empty, or the first state.
+    /// A property that an item leaves out is null if the description allows that (a backup's `protected` and `started_at`,
+    /// for example), and otherwise 0, false, empty, or the first state.
     ///
     /// # Examples
     /// ```no_run
@@ -56,7 +56,7 @@ impl Remembering {
         self
     }
 
-    /// How much of a duration passes in real time: with 0.01, what takes 10 s takes 100 ms.
+    /// Sets how much of a duration passes in real time: with 0.01, what takes 10 s takes 100 ms.
     pub fn time_scale(mut self, scale: f64) -> Self {
         self.time_scale = scale;
         self
@@ -68,29 +68,29 @@ impl Remembering {
         self
     }
 
-    /// Answers with 501 wherever an answer would be `invented`, so that no test relies on it: a list of invoices, for
-    /// example, which no request makes, is not said to be empty; and a request that changes something is refused where the
-    /// description does not say what it changes. Times are invented all the same.
+    /// Answers with 501 wherever an answer would be `invented`, so that no test relies on it. A list of invoices, for
+    /// example, which no request creates, is then not answered as empty; and a request that changes something is refused if
+    /// the description does not say what it changes. How long states take is invented all the same.
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// Takes requests with fields that the description does not have, and nulls, as other clients send them; each is a
-    /// warning in the trace.
+    /// Accepts requests with fields that the description does not have, nulls, and objects in place of strings, as other
+    /// clients send them; each is a warning in the trace.
     pub fn lenient(mut self) -> Self {
         self.is_lenient = true;
         self
     }
 
-    /// Where it listens, in the place of a free port of 127.0.0.1.
+    /// Sets the address to listen on, instead of a free port of 127.0.0.1.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Takes requests that call the server by this name, beside its addresses and `localhost`: a page in a browser is not
-    /// to reach it by another one.
+    /// Accepts requests whose `Host` is this name, as well as IP addresses and `localhost`. Any other name is rejected, so
+    /// that no page in a browser can reach the server by one.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
@@ -125,15 +125,15 @@ impl IntoFuture for Remembering {
 
 /// # A server that remembers
 ///
-/// These steer a server of [`remembering`](Self::remembering). On one of [`start`](Self::start), which remembers only
-/// backups and branches, they panic, except for `remembering` and `classification`: what they would steer is not there.
+/// These functions control a server of [`remembering`](Self::remembering). On a server of [`start`](Self::start), which
+/// remembers only backups and branches, they panic, except for `remembering` and `classification`.
 impl MockServer {
-    /// A server that answers all operations by rule, from what it was seeded with and what requests made of that. It starts
-    /// when this is awaited, on a free port of 127.0.0.1, and serves all operations whatever features are on.
+    /// Makes a server that answers all operations by rule, from its seed and from what requests changed. It starts when this
+    /// is awaited, on a free port of 127.0.0.1, and serves all operations, whatever features are on.
     ///
-    /// What is known of the API is its description, so this is the shape of the API and not its behaviour in full: each
-    /// answer has a header `x-stand-in`, which is `rule`, `scripted`, or `invented` where nothing set what it says. All
-    /// times that states take are invented. Reports, such as metrics, are answered with 501 until they are seeded or
+    /// It knows only the API's description, so it imitates the API's shape, not all of its behaviour. Each answer says in
+    /// the header `x-stand-in` where it comes from: `rule`, `scripted`, or `invented` if nothing determines its content.
+    /// How long states take is always invented. Reports, such as metrics, are answered with 501 until they are seeded, or
     /// scripted by [`answer_at`](Self::answer_at).
     ///
     /// # Examples
@@ -166,7 +166,7 @@ impl MockServer {
         }
     }
 
-    /// Moves the clock on: what has become something else by then is that at once.
+    /// Moves the clock forward: every state that would have been reached by then is reached at once.
     ///
     /// # Panics
     /// On a server that does not remember.
@@ -174,17 +174,17 @@ impl MockServer {
         self.with_engine(|engine| engine.advance(by));
     }
 
-    /// Puts an item into a state now, such as a deploy request into `error`, or through several. The path is that of the
-    /// item: `/organizations/acme/databases/shop/deploy-requests/1`.
+    /// Puts an item into a state at once, such as a deploy request into `error`, or through several. The path is that of
+    /// the item: `/organizations/acme/databases/shop/deploy-requests/1`.
     ///
     /// # Panics
-    /// Where there is no such item, it has no such state, or no state is told; and on a server that does not remember.
+    /// If there is no such item, it has no such state, or no state is given; and on a server that does not remember.
     pub fn transition<S: Into<String>>(&self, path: &str, states: impl IntoIterator<Item = S>) {
         let states: Vec<String> = states.into_iter().map(Into::into).collect();
         fits("transition", self.with_engine(|engine| engine.transition(path, &states, false)));
     }
 
-    /// What the coming polls of an item find, one state a poll. The last one stays.
+    /// Sets the states that the next polls of an item find, one state for each poll. The last one stays.
     ///
     /// # Panics
     /// As [`transition`](Self::transition).
@@ -193,16 +193,16 @@ impl MockServer {
         fits("transition_by_polls", self.with_engine(|engine| engine.transition(path, &states, true)));
     }
 
-    /// What requests for a path are answered with from now on; told again, it takes the place of what was told before.
+    /// Scripts the answer to requests for a path. Replaces an earlier script of that path.
     ///
     /// # Panics
-    /// Where no operation has such a path, or `status` is no HTTP status; and on a server that does not remember.
+    /// If no operation has such a path, or `status` is not an HTTP status; and on a server that does not remember.
     pub fn answer_at(&self, path: &str, status: u16, body: Value) {
         let answers = vec![(to_status(status), body)];
         fits("answer_at", self.with_engine(|engine| engine.script(None, path, answers)));
     }
 
-    /// What there is of a type, such as [`Backup`](crate::types::Backup): all that was made or seeded and is not gone.
+    /// Returns all existing items of a type, such as [`Backup`](crate::types::Backup), whether they were seeded or created.
     ///
     /// # Panics
     /// On a server that does not remember.
@@ -212,7 +212,7 @@ impl MockServer {
         stored.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect()
     }
 
-    /// What every operation does, a line each: its ID, its method and path, and the rule for it.
+    /// Describes what every operation does, a line each: its ID, its method and path, and the rule for it.
     pub fn classification() -> String {
         remembering::classification()
     }

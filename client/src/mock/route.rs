@@ -12,8 +12,8 @@ use crate::generated::ROUTES;
 use crate::operation::Operation;
 use crate::secret::Secret;
 
-/// A call of an operation, such as [`calls::GetBackup`](crate::calls::GetBackup): what
-/// [`MockServer::answer`](super::MockServer::answer) is told which operation by.
+/// A call of an operation, such as [`calls::GetBackup`](crate::calls::GetBackup): it names the operation for
+/// [`MockServer::answer`](super::MockServer::answer).
 pub trait Call {
     /// What the operation answers with.
     type Answer;

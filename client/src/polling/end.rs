@@ -1,14 +1,14 @@
 //! What a state means for a wait.
 
-/// How something has ended, by its state: `end()` of each enum of states tells, as far as that is known.
+/// How something has ended, by its state, as far as that is known: each enum of states has a function `end()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End {
-    /// It is what a wait is for.
+    /// It ended as a wait expects.
     Success,
-    /// It will not be what a wait is for.
+    /// It failed.
     Failure,
-    /// Neither: it does not move on by itself, such as a deploy request without changes.
+    /// It is neither, and does not move on by itself, such as a deploy request without changes.
     Neither,
 }
 

@@ -16,15 +16,15 @@ use crate::retry::spread;
 /// Longer means the same, and cannot be varied by a tenth: a year.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Why what was polled for did not come.
+/// Why polling ended without what it waited for.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollError<T> {
-    /// It ended in a failure: with a state that is one, or by [`fails_if`](crate::Until::fails_if).
+    /// It ended in a failure: with a state that is one, or because of [`fails_if`](crate::Until::fails_if).
     Ended(Box<Response<T>>),
     /// It ended with a state that is neither success nor failure, and does not move on by itself.
     Stopped(Box<Response<T>>),
-    /// Something else has its name now: what was waited for is there no more under it.
+    /// Another resource has this name now.
     Another {
         /// The ID of what was waited for.
         expected: String,
@@ -35,13 +35,12 @@ pub enum PollError<T> {
     TimedOut {
         /// What the last poll found, where one found something.
         last: Option<Box<Response<T>>>,
-        /// Why the last poll found nothing, where it did not: one that the deadline has ended, too.
+        /// Why the last poll found nothing, if it did not: also of one that the deadline has ended.
         error: Option<Box<Error>>,
         /// How long it was polled.
         after: Duration,
     },
-    /// It could not be polled: with an error that will not pass, such as that it is there no more, or too often in a
-    /// row.
+    /// Polling failed: with a permanent error, such as 404, or too often in a row.
     Poll {
         /// What the last poll found that found something.
         last: Option<Box<Response<T>>>,
@@ -51,7 +50,7 @@ pub enum PollError<T> {
 }
 
 impl<T> PollError<T> {
-    /// What the last poll found of what was waited for, where one found something.
+    /// Returns the last answer about what was waited for, if there was one.
     pub fn last(&self) -> Option<&Response<T>> {
         match self {
             Self::Ended(last) | Self::Stopped(last) => Some(last),
@@ -60,9 +59,9 @@ impl<T> PollError<T> {
         }
     }
 
-    /// What is known of the thing itself: a poll that failed changes nothing of it.
+    /// Tells what is known of the resource itself. A failed poll changes nothing of that.
     ///
-    /// - [`Outcome::NotApplied`]: it ended as something else than what was waited for.
+    /// - [`Outcome::NotApplied`]: it ended, but not as what was waited for.
     /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Poll it again.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -71,7 +70,7 @@ impl<T> PollError<T> {
         }
     }
 
-    /// The error of the call that failed, where one did.
+    /// Returns the error of the call that failed, if one did.
     pub fn call_error(&self) -> Option<&Error> {
         match self {
             Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => None,
@@ -80,7 +79,7 @@ impl<T> PollError<T> {
         }
     }
 
-    /// Whether polling once more may succeed.
+    /// Tells whether polling once more may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => false,
@@ -189,7 +188,7 @@ impl Schedule {
         let start = Instant::now();
         let left = || self.deadline.saturating_sub(start.elapsed());
         let (mut last, mut failure, mut failures) = (None, None, 0);
-        // Where the first poll would come too late, there is one at the end, with a time-out of its own.
+        // Where the first poll would come too late, there is one at the end, with a timeout of its own.
         let is_late = self.first_delay >= self.deadline;
         tokio::time::sleep(self.first_delay.min(self.deadline)).await;
         let mut may_take = if is_late { Duration::MAX } else { left() };

@@ -1,4 +1,4 @@
-//! `until`: what reads one thing is called again, until that is as it should be.
+//! `until`: repeats a GET call until a condition holds.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -9,14 +9,14 @@ use super::end::{End, Wait};
 use super::schedule::{PollError, PollState, Schedule};
 use crate::response::{Boxed, Response};
 
-/// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
+/// Repeats a GET call until a condition holds. `.await` it for the last answer.
 ///
-/// Every operation that reads one thing has `until`, and those whose ends are known have `wait`. `until` ends where its
-/// condition holds, and knows no failures but those of [`fails_if`](Until::fails_if): a state that is a failure is polled
-/// until the deadline. `wait` knows the states that are failures, and ends there at once.
+/// Every operation that reads one thing has `until`, and those whose final states are known have `wait`. `until` ends when
+/// its condition holds, and knows no failures but those of [`fails_if`](Until::fails_if): without that it polls on until
+/// the deadline, even if the resource has failed. `wait` knows the states that are failures, and ends there at once.
 ///
-/// Polling changes nothing: it may be dropped at any time, and begun again. A thing that is deleted in between, or that is not there, is [`PollError::Poll`], at once, unless a 404 is to
-/// mean [not yet](Until::not_found_for).
+/// Dropping it does no harm, and it can be started again. If the resource is deleted meanwhile or does not exist, that is
+/// [`PollError::Poll`] at once, unless [`not_found_for`](Until::not_found_for) says that a 404 means "not yet".
 ///
 /// # Examples
 /// ```no_run
@@ -112,48 +112,47 @@ impl<'a, T> Until<'a, T> {
         self
     }
 
-    /// How long to wait before the first poll. Default: nothing, unless the operation has its own. Where that is as long as
-    /// the deadline or longer, there is one poll, at the end of the deadline, with a call's own time-out.
+    /// Sets how long to wait before the first poll. Default: not at all, unless the operation has its own delay. If it is as
+    /// long as the deadline or longer, there is one poll, at the end of the deadline, with a call's own timeout.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
     }
 
-    /// How long to wait between two polls, give or take a tenth. A `Retry-After` of the server's that is longer is
-    /// obeyed instead. Default: 10 seconds, unless the operation has its own.
+    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that is
+    /// obeyed instead. Default: 10 seconds, unless the operation has its own interval.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
         self
     }
 
-    /// How long to poll in all. Default: 15 minutes, unless the operation has its own.
+    /// Sets how long to poll in all. Default: 15 minutes, unless the operation has its own deadline.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.schedule.deadline = deadline;
         self
     }
 
-    /// How many polls in a row may fail with an error that may pass: one that is
+    /// Sets how many polls in a row may fail with a transient error: one that is
     /// [retryable](crate::Error::is_retryable), or an answer that cannot be read. Default: 5.
     pub fn max_consecutive_errors(mut self, most: usize) -> Self {
         self.schedule.max_consecutive_errors = most;
         self
     }
 
-    /// How long, from the beginning of the wait, 404 means that the thing is not there yet: one that was just made may be
-    /// found a little later only. After that it is [`PollError::Poll`]. Default: not at all;
-    /// waiting for what was just restored has its own.
+    /// Sets how long, from the beginning of the wait, a 404 means "not yet": a resource that was just created may appear a
+    /// little later. After that it is [`PollError::Poll`]. Default: not at all, but for a branch that was just restored.
     pub fn not_found_for(mut self, duration: Duration) -> Self {
         self.schedule.not_found_for = duration;
         self
     }
 
-    /// Which end is a failure: [`PollError::Ended`], at once. It is asked before whether it is done.
+    /// Ends the wait with [`PollError::Ended`] if this is true of an answer. It is checked before the condition.
     pub fn fails_if(mut self, fails: impl FnMut(&T) -> bool + Send + 'a) -> Self {
         self.fails = Box::new(fails);
         self
     }
 
-    /// Called with what each poll found, the last one included.
+    /// Calls a function with what each poll found, the last one included.
     pub fn on_progress(mut self, progress: impl FnMut(&T) + Send + 'a) -> Self {
         self.progress = Box::new(progress);
         self

@@ -22,10 +22,10 @@ macro_rules! call {
     };
 }
 
-/// The time-out of a call.
+/// The timeout of a call.
 macro_rules! timeout {
     () => {
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        /// Sets how long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does.
         #[inline]
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.call.timeout(timeout);
@@ -37,7 +37,7 @@ macro_rules! timeout {
 /// The retries of a call.
 macro_rules! retry {
     () => {
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        /// Sets when this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry) does.
         #[inline]
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
             self.call.retry(policy);
@@ -49,7 +49,7 @@ macro_rules! retry {
 /// The headers of a call.
 macro_rules! header {
     () => {
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// Adds a header to this call, such as `traceparent`. An invalid name or value is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl ::std::convert::AsRef<str>, value: impl ::std::convert::AsRef<str>) -> Self {
             self.call.header(name.as_ref(), value.as_ref());
@@ -68,7 +68,7 @@ macro_rules! fixture {
 
         #[cfg(feature = "mock")]
         impl $name {
-            /// An example for tests: what may be null is null, lists are empty, and all else is the least that the
+            /// Makes an example for tests: what may be null is null, lists are empty, and all else is the least that the
             /// API's description allows. [`mock::fixture`](crate::mock::fixture) makes one with other values.
             pub fn fixture() -> Self {
                 crate::mock::fixture(::serde_json::Value::Null)

@@ -48,7 +48,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) redaction: &'a Arc<Redaction>,
     pub(crate) start: Instant,
     pub(crate) deadline: Instant,
-    /// Whose time-out is the client's own; a later one has what is left.
+    /// Whose timeout is the client's own; a later one has what is left.
     pub(crate) is_first: bool,
 }
 
