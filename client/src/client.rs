@@ -74,8 +74,8 @@ impl fmt::Debug for Client {
 
 /// # Making a client
 impl Client {
-    /// The environment variable for the base URL, which the vendor's Terraform provider reads, too. The URL ends with the
-    /// version of the API, as [`ClientBuilder::DEFAULT_BASE_URL`] does.
+    /// The environment variable for the base URL, which the vendor's Terraform provider reads, too. The URL ends with
+    /// the version of the API, as [`ClientBuilder::DEFAULT_BASE_URL`] does.
     pub const SERVER_URL_VAR: &'static str = "PLANETSCALE_SERVER_URL";
 
     /// Begins to make a client. Only [`auth`](ClientBuilder::auth) has no default.
@@ -128,8 +128,8 @@ impl Client {
         client
     }
 
-    /// Makes a clone on the same connections with other credentials, for example after an OAuth token was refreshed. The
-    /// client itself and its other clones keep theirs.
+    /// Makes a clone on the same connections with other credentials, for example after an OAuth token was refreshed.
+    /// The client itself and its other clones keep theirs.
     ///
     /// # Errors
     /// [`Error::Config`] if the credentials cannot be sent in a header.
@@ -263,8 +263,8 @@ impl ClientBuilder {
     }
 
     /// Sets how long one attempt may take, from connecting to the last byte of its answer, within the
-    /// [`timeout`](Self::timeout) of the whole. After it, a call that only reads is tried again; one that changes something
-    /// is not, as the server may have acted ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default:
+    /// [`timeout`](Self::timeout) of the whole. After it, a call that only reads is tried again; one that changes
+    /// something is not, as the server may have acted ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default:
     /// [`Self::DEFAULT_ATTEMPT_TIMEOUT`].
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
@@ -317,12 +317,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Changes reqwest's own builder: to add proxies, root certificates or resolvers. What keeps the token
-    /// safe is set afterwards: no redirect is followed, and only [`retry`](Self::retry) sends anything again. So are the
-    /// timeouts and the User-Agent.
+    /// Changes reqwest's own builder: to add proxies, root certificates or resolvers. What keeps the token safe is set
+    /// afterwards: no redirect is followed, and only [`retry`](Self::retry) sends anything again. So are the timeouts
+    /// and the User-Agent.
     ///
-    /// With the feature `rustls`, reqwest then sets up TLS itself, with the process's default crypto provider; if there is
-    /// none, ring is installed as the default.
+    /// With the feature `rustls`, reqwest then sets up TLS itself, with the process's default crypto provider; if there
+    /// is none, ring is installed as the default.
     pub fn http(
         mut self,
         change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -334,10 +334,10 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Config`] if credentials are missing or cannot be sent in a header; if the base URL is not a URL, is neither
-    /// `https` nor loopback, or has a user, query or fragment; if [`user_agent`](Self::user_agent) has other characters
-    /// than visible ASCII; if a timeout is zero; if TLS cannot be set up; or if the environment names a SOCKS proxy for
-    /// this host and [`http`](Self::http) was not called.
+    /// [`Error::Config`] if credentials are missing or cannot be sent in a header; if the base URL is not a URL, is
+    /// neither `https` nor loopback, or has a user, query or fragment; if [`user_agent`](Self::user_agent) has other
+    /// characters than visible ASCII; if a timeout is zero; if TLS cannot be set up; or if the environment names a
+    /// SOCKS proxy for this host and [`http`](Self::http) was not called.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials

@@ -210,8 +210,8 @@ impl Error {
 
 /// # Errors by hand
 ///
-/// Each kind of error can be made without a server, for tests of the code that handles it: with these functions, or from
-/// a [`Refused`] or an [`Unreadable`].
+/// Each kind of error can be made without a server, for tests of the code that handles it: with these functions, or
+/// from a [`Refused`] or an [`Unreadable`].
 impl Error {
     /// Makes an [`Error::Config`].
     pub fn config(message: impl Into<String>) -> Self {

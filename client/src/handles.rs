@@ -12,8 +12,8 @@ use crate::error::Error;
 
 /// # Handles
 impl Client {
-    /// Returns a handle of an organization, which has the name set for all calls about it, and leads to its databases and
-    /// their branches: every operation is a method of the handle whose path its own begins with.
+    /// Returns a handle of an organization, which has the name set for all calls about it, and leads to its databases
+    /// and their branches: every operation is a method of the handle whose path its own begins with.
     ///
     /// # Examples
     /// ```no_run

@@ -27,7 +27,8 @@ impl MadeGood {
         Self { pointer: pointer.into(), reason: reason.into() }
     }
 
-    /// Returns where the value is in the answer, as a JSON pointer (RFC 6901) such as `/data/1/size`. Empty for the whole.
+    /// Returns where the value is in the answer, as a JSON pointer (RFC 6901) such as `/data/1/size`. Empty for the
+    /// whole.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }

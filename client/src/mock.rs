@@ -1,12 +1,12 @@
 //! Mock servers of the PlanetScale API on loopback, for tests and examples without an account.
 //!
-//! Each is a real HTTP server in the calling process: it checks the Authorization header, the path and the body as strictly
-//! as the description of the API allows, and records every request. There are two:
+//! Each is a real HTTP server in the calling process: it checks the Authorization header, the path and the body as
+//! strictly as the description of the API allows, and records every request. There are two:
 //!
-//! - [`MockServer::start`] plays backups and branches as they are known to behave, and answers every other operation with
-//!   what a test scripts ([`MockServer::answer`]).
-//! - [`MockServer::remembering`] serves all operations by rule: what requests create is there for later ones. A header says
-//!   which answers are invented. It imitates the shape of the API, not all of its behaviour.
+//! - [`MockServer::start`] plays backups and branches as they are known to behave, and answers every other operation
+//!   with what a test scripts ([`MockServer::answer`]).
+//! - [`MockServer::remembering`] serves all operations by rule: what requests create is there for later ones. A header
+//!   says which answers are invented. It imitates the shape of the API, not all of its behaviour.
 //!
 //! ```
 //! use planetscale_client::mock::MockServer;
@@ -182,7 +182,8 @@ impl MockServer {
 
 /// # How backups move on
 impl MockServer {
-    /// Sets the states that the next polls of a backup (by `get_backup`) find, one state for each poll. The last one stays.
+    /// Sets the states that the next polls of a backup (by `get_backup`) find, one state for each poll. The last one
+    /// stays.
     ///
     /// Any string may be a state. Without a script a backup stays `pending`.
     pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
@@ -205,11 +206,11 @@ impl MockServer {
 
 /// # Any operation
 impl MockServer {
-    /// Scripts the answer to an operation, whatever it is asked for. Called several times, it scripts one answer after the
-    /// other; the last one is repeated. Requests are still checked against the description of the API.
+    /// Scripts the answer to an operation, whatever it is asked for. Called several times, it scripts one answer after
+    /// the other; the last one is repeated. Requests are still checked against the description of the API.
     ///
-    /// The server itself plays backups, and, with the feature `branches`, branches. Any other operation without a script is
-    /// answered with 501 and the line to write.
+    /// The server itself plays backups, and, with the feature `branches`, branches. Any other operation without a
+    /// script is answered with 501 and the line to write.
     ///
     /// # Examples
     /// ```
@@ -246,8 +247,8 @@ impl MockServer {
 
 /// # Branches
 ///
-/// A branch that is created, or restored from a backup, is `pending`, and `ready` when it is next read. Backups can be of
-/// any branch, whether it exists or not.
+/// A branch that is created, or restored from a backup, is `pending`, and `ready` when it is next read. Backups can be
+/// of any branch, whether it exists or not.
 #[cfg(feature = "branches")]
 impl MockServer {
     /// Returns the branches of all databases.
@@ -264,7 +265,8 @@ impl MockServer {
         lock(&self.state).api.branches.add([organization.clone(), database.clone()], added);
     }
 
-    /// Sets the states that the next polls of a branch (by `get_branch`) find, one state for each poll. The last one stays.
+    /// Sets the states that the next polls of a branch (by `get_branch`) find, one state for each poll. The last one
+    /// stays.
     pub fn script_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
         lock(&self.state).api.branches.states = States::by_poll(states);
     }
@@ -328,7 +330,8 @@ impl MockServer {
         self.on(RequestMatcher::default()).lose_next_request();
     }
 
-    /// Closes the connection, and does what the next request asks for after this delay, as a server with a queue may do.
+    /// Closes the connection, and does what the next request asks for after this delay, as a server with a queue may
+    /// do.
     pub fn do_next_late(&self, late: Duration) {
         self.fault(Fault::DoLate(late));
     }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 /// A value of an enum that this version of the crate does not know.
 ///
-/// It keeps the string as the API wrote it. No code outside of this crate can make one: convert from `&str` instead, which
-/// finds the variant if this version has one. So code keeps working when a later version knows the value.
+/// It keeps the string as the API wrote it. No code outside of this crate can make one: convert from `&str` instead,
+/// which finds the variant if this version has one. So code keeps working when a later version knows the value.
 ///
 /// ```
 /// use planetscale_client::types::BackupState;

@@ -25,8 +25,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Sets the timeout, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does. Zero lets every call time out;
-    /// it is not rejected here.
+    /// Sets the timeout, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does. Zero lets every call time
+    /// out; it is not rejected here.
     pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
         self.has_own_timeout = true;
         self.timeout = timeout.min(MAX_TIMEOUT);

@@ -27,8 +27,8 @@ const MOST_EMPTY: usize = 20;
 /// It is a [`futures_core::Stream`], so the adapters of futures or tokio-stream work on it; without them,
 /// there is [`next`](Self::next). It may be dropped at any time.
 ///
-/// A page whose `next_page` is not after it, and 20 empty pages in a row that each name a next one, end the stream with an
-/// [`Error::Unreadable`] instead of looping.
+/// A page whose `next_page` is not after it, and 20 empty pages in a row that each name a next one, end the stream with
+/// an [`Error::Unreadable`] instead of looping.
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Pages<'a, P> {
     operation: Operation,
@@ -177,8 +177,8 @@ type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Res
 /// A stream of the items on the pages of a list. See, for example,
 /// [`ListBackups::items`](crate::calls::ListBackups::items).
 ///
-/// As with [`Pages`], the next page is requested when the items of the last one are used up. If you delete items, collect
-/// all of them first: after deletions the remaining items move to earlier pages, and some would be skipped.
+/// As with [`Pages`], the next page is requested when the items of the last one are used up. If you delete items,
+/// collect all of them first: after deletions the remaining items move to earlier pages, and some would be skipped.
 ///
 /// # Examples
 /// ```no_run
@@ -235,8 +235,8 @@ impl<'a, T> Items<'a, T> {
 }
 
 impl<T> Items<'_, T> {
-    /// Collects all items, in a `Vec` for example. What was repaired is only in the trace; to see it, read the items one by
-    /// one and call [`made_good`](Self::made_good), or use the pages.
+    /// Collects all items, in a `Vec` for example. What was repaired is only in the trace; to see it, read the items
+    /// one by one and call [`made_good`](Self::made_good), or use the pages.
     ///
     /// # Errors
     /// As [`next`](Self::next): the first one, whatever came before it.

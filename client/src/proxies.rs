@@ -9,7 +9,8 @@ const NAMES: [&[&str]; 2] = [&["HTTPS_PROXY", "https_proxy"], &["ALL_PROXY", "al
 /// about a connection. `variable` reads the environment.
 ///
 /// # Errors
-/// [`Error::Config`] where the environment names one for this host. It does not show the URL, which may have a password.
+/// [`Error::Config`] where the environment names one for this host. It does not show the URL, which may have a
+/// password.
 pub(crate) fn check(host: &str, variable: impl Fn(&str) -> Option<String>) -> Result<(), Error> {
     let first = |names: &[&'static str]| names.iter().find_map(|name| Some((*name, variable(name)?)));
     let named = NAMES.iter().filter_map(|names| first(names)).find(|(_, url)| !url.is_empty());

@@ -1,8 +1,8 @@
 //! How what the server sent is read: first strictly, then again from a tree, where something has to be made good.
 //!
-//! Nearly all answers are as they are described, and are read straight from the text. Only where that fails, the text is
-//! made a tree of values ([`Node`]), and the same types are read from that ([`Reader`]): there a number may be written as
-//! a text, what cannot be read may be looked at a second time, and each value has a place that can be named.
+//! Nearly all answers are as they are described, and are read straight from the text. Only where that fails, the text
+//! is made a tree of values ([`Node`]), and the same types are read from that ([`Reader`]): there a number may be
+//! written as a text, what cannot be read may be looked at a second time, and each value has a place that can be named.
 
 mod lost;
 mod node;

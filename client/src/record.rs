@@ -25,11 +25,12 @@ use crate::redaction::Redaction;
 ///
 /// Each answer is a line of JSON: the operation, its path's template, the status, and the shapes of the query, of both
 /// bodies and of some headers. A shape says of each field its type, the class of its length, and which formats it has
-/// (`date-time`, `uuid` and others). Values are written only if the API's description lists them (enums and booleans), or
-/// if a string looks like a new value of an enum. [`values_of`](Self::values_of) records more.
+/// (`date-time`, `uuid` and others). Values are written only if the API's description lists them (enums and booleans),
+/// or if a string looks like a new value of an enum. [`values_of`](Self::values_of) records more.
 ///
-/// Several clients and processes can append to one file at once: their lines are not mixed. If a line cannot be written,
-/// because the disk is full for example, the call goes on, and the first such failure is a warning of `tracing`.
+/// Several clients and processes can append to one file at once: their lines are not mixed. If a line cannot be
+/// written, because the disk is full for example, the call goes on, and the first such failure is a warning of
+/// `tracing`.
 ///
 /// Clones write to the same place.
 #[derive(Clone)]
@@ -63,8 +64,8 @@ static API: LazyLock<Description> = LazyLock::new(|| {
 });
 
 impl Recording {
-    /// Makes a recording that passes each line to a function, with a newline at its end. The function is called where an
-    /// answer was read, and should not block for long.
+    /// Makes a recording that passes each line to a function, with a newline at its end. The function is called where
+    /// an answer was read, and should not block for long.
     ///
     /// # Examples
     /// ```
@@ -82,8 +83,8 @@ impl Recording {
     /// Makes a recording that is appended to a file. A new file gets mode 0600.
     ///
     /// # Errors
-    /// [`Error::Config`] if the file cannot be opened, if others may read it, or if it is inside a git checkout and git does
-    /// not ignore it, or cannot tell.
+    /// [`Error::Config`] if the file cannot be opened, if others may read it, or if it is inside a git checkout and git
+    /// does not ignore it, or cannot tell.
     pub fn to_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let write =
@@ -97,8 +98,8 @@ impl Recording {
         Self { label: Some(label.into()), ..self }
     }
 
-    /// Also records values of an operation's fields, if they are described: numbers, and strings of one word. Secrets, URLs,
-    /// hosts and addresses, e-mail addresses, SQL, names and IDs are never recorded.
+    /// Also records values of an operation's fields, if they are described: numbers, and strings of one word. Secrets,
+    /// URLs, hosts and addresses, e-mail addresses, SQL, names and IDs are never recorded.
     #[must_use]
     pub fn values_of(mut self, operation: Operation) -> Self {
         self.values_of.push(operation.id);

@@ -62,7 +62,8 @@ impl Request<'_> {
         self
     }
 
-    /// Sets how long the request may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does.
+    /// Sets how long the request may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout)
+    /// does.
     pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
         self.options.timeout(timeout);
         self
@@ -83,8 +84,8 @@ impl Request<'_> {
     /// Sends the request, and reads the answer: null if it has no body.
     ///
     /// # Errors
-    /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] if there is no segment, one is empty,
-    /// `.` or `..`, or the method is not GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE.
+    /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] if there is no segment, one is
+    /// empty, `.` or `..`, or the method is not GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE.
     pub async fn send(self) -> Result<Response<Value>, Error> {
         let Self { client, method, segments, query, body, options } = self;
         let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"];

@@ -11,8 +11,8 @@ use reqwest::header::HeaderMap;
 use crate::error::{Error, request_id};
 use crate::made_good::MadeGood;
 
-/// The future that every operation's `send` returns. Nothing is sent before it is polled. Dropping it cancels the call, but
-/// the server may have acted by then.
+/// The future that every operation's `send` returns. Nothing is sent before it is polled. Dropping it cancels the call,
+/// but the server may have acted by then.
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CallFuture<'a, T>(Boxed<'a, T>);
 

@@ -19,11 +19,11 @@ const TOO_MANY_REQUESTS_FACTOR: u32 = 10;
 /// request that only reads is also sent again after a timeout, a lost connection, an answer cut short, a 408, and a 5xx
 /// other than 501.
 ///
-/// The delay starts at [`initial_delay`](Self::initial_delay) and doubles up to [`max_delay`](Self::max_delay); jitter at
-/// most doubles each. If the server sends `Retry-After`, the client waits at least that long, and at random up to half of
-/// it (or up to the delay, if that is longer) more. After a 429 without one, each delay is ten times as long: the API
-/// allows 600 requests a minute. If a delay would exceed the [timeout](crate::ClientBuilder::timeout) of the whole
-/// operation, the last failure is returned at once.
+/// The delay starts at [`initial_delay`](Self::initial_delay) and doubles up to [`max_delay`](Self::max_delay); jitter
+/// at most doubles each. If the server sends `Retry-After`, the client waits at least that long, and at random up to
+/// half of it (or up to the delay, if that is longer) more. After a 429 without one, each delay is ten times as long:
+/// the API allows 600 requests a minute. If a delay would exceed the [timeout](crate::ClientBuilder::timeout) of the
+/// whole operation, the last failure is returned at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_retries: usize,
@@ -31,9 +31,9 @@ pub struct RetryPolicy {
     max_delay: Duration,
 }
 
-/// A wait that the server asked for, and at random up to half of it more, or up to `least` where that is longer: all who
-/// are refused at once are asked to wait for the same time, and would come back together. Of the time that is `left` it
-/// takes no more than half of what the wait itself leaves.
+/// A wait that the server asked for, and at random up to half of it more, or up to `least` where that is longer: all
+/// who are refused at once are asked to wait for the same time, and would come back together. Of the time that is
+/// `left` it takes no more than half of what the wait itself leaves.
 pub(crate) fn spread(wait: Duration, least: Duration, left: Duration) -> Duration {
     let most = (wait / 2).max(least).min(left.saturating_sub(wait) / 2);
     wait.saturating_add(most.mul_f64(fastrand::f64()))
@@ -64,8 +64,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest delay, to which jitter adds up to as much again. A `Retry-After` may be longer, and so may a delay
-    /// after a 429. Default: 10 seconds.
+    /// Sets the longest delay, to which jitter adds up to as much again. A `Retry-After` may be longer, and so may a
+    /// delay after a 429. Default: 10 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self

@@ -15,9 +15,9 @@ thread_local! {
 /// A secret string, such as a password. Only [`expose`](Self::expose) shows it, and it is wiped from memory when it is
 /// dropped.
 ///
-/// A value that contains one can be compared, cloned and printed (`{:?}` shows `[REDACTED]`). Serializing it is an error, so
-/// that a secret does not get into a log, nor the placeholder into data that is read back; [`exposed`](Self::exposed)
-/// serializes it on purpose. The client itself does so for what it sends.
+/// A value that contains one can be compared, cloned and printed (`{:?}` shows `[REDACTED]`). Serializing it is an
+/// error, so that a secret does not get into a log, nor the placeholder into data that is read back;
+/// [`exposed`](Self::exposed) serializes it on purpose. The client itself does so for what it sends.
 ///
 /// # Examples
 /// ```

@@ -35,13 +35,13 @@ impl Client {
     /// A token needs the accesses `read_backups` and `write_backups`.
     ///
     /// # Time
-    /// Each call has the [timeout](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 each retry for as long again
-    /// as one timeout, with the delays of the [`RetryPolicy`](crate::RetryPolicy), even if it allows no retries: reading
-    /// changes nothing. All of it has a [deadline](EnsureBackup::deadline).
+    /// Each call has the [timeout](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 each retry for as long
+    /// again as one timeout, with the delays of the [`RetryPolicy`](crate::RetryPolicy), even if it allows no retries:
+    /// reading changes nothing. All of it has a [deadline](EnsureBackup::deadline).
     ///
     /// # Cancelling
-    /// A call that is dropped while the creation is on its way may leave the backup behind without an error: the next call
-    /// for that name finds it.
+    /// A call that is dropped while the creation is on its way may leave the backup behind without an error: the next
+    /// call for that name finds it.
     ///
     /// # Errors
     /// An [`EnsureError`]: its [`outcome`](EnsureError::outcome) is about the backup of that name, whoever created it,
@@ -167,8 +167,8 @@ impl EnsureBackup {
         self
     }
 
-    /// Sets how long all of it may take: looking, waiting for the branch to be idle, creating, and looking again. Default:
-    /// [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
+    /// Sets how long all of it may take: looking, waiting for the branch to be idle, creating, and looking again.
+    /// Default: [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

@@ -25,8 +25,8 @@ enum Kind {
 }
 
 impl EnsureError {
-    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the backup was
-    /// sent.
+    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the backup
+    /// was sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
         Self { kind: Kind::Call(Box::new(error)), searches: 0, creation_sent }
     }
@@ -43,19 +43,19 @@ impl EnsureError {
         Self { searches, ..self }
     }
 
-    /// Tells whether the request that creates the backup was sent, or may have been, whatever the answer was. If `false`,
-    /// nothing was changed: fix the cause; there is no new backup to look for. After the deadline, a request that was
-    /// refused before does not count.
+    /// Tells whether the request that creates the backup was sent, or may have been, whatever the answer was. If
+    /// `false`, nothing was changed: fix the cause; there is no new backup to look for. After the deadline, a request
+    /// that was refused before does not count.
     pub fn creation_sent(&self) -> bool {
         self.creation_sent
     }
 
     /// Tells what is known of a backup of that name, whoever created it:
     ///
-    /// - [`Outcome::NotApplied`]: this call created none; and there was none when it looked, if it did (an invalid argument
-    ///   is found before).
-    /// - [`Outcome::Unknown`]: the list could not be read, the creation was not answered and the backup not found, or the
-    ///   deadline passed.
+    /// - [`Outcome::NotApplied`]: this call created none; and there was none when it looked, if it did (an invalid
+    ///   argument is found before).
+    /// - [`Outcome::Unknown`]: the list could not be read, the creation was not answered and the backup not found, or
+    ///   the deadline passed.
     /// - [`Outcome::Applied`]: it was created, but cannot be found, or has failed.
     pub fn outcome(&self) -> Outcome {
         match &self.kind {

@@ -20,8 +20,8 @@ use crate::polling::Until;
 
 /// # Handles
 impl Client {
-    /// Returns a handle of a branch, which has the names set for all calls about it: every operation whose path begins with
-    /// that of a branch is a method.
+    /// Returns a handle of a branch, which has the names set for all calls about it: every operation whose path begins
+    /// with that of a branch is a method.
     ///
     /// # Examples
     /// ```no_run

@@ -16,8 +16,8 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// # Points in time
 impl Client {
-    /// Finds the backup from which a branch's state at a time can be restored: of those that succeeded, the last one that
-    /// was completed at or before that time. A backup that was deleted or has expired by now is skipped, as
+    /// Finds the backup from which a branch's state at a time can be restored: of those that succeeded, the last one
+    /// that was completed at or before that time. A backup that was deleted or has expired by now is skipped, as
     /// [`restore_backup`] rejects it. `None` if there is no such backup.
     ///
     /// It reads the whole list, as its order is not documented. A list of several pages is read twice: if a backup is

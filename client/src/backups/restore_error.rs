@@ -35,8 +35,8 @@ pub(super) enum Kind {
 }
 
 impl RestoreError {
-    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the branch was
-    /// sent.
+    /// Makes the error of a call that failed, for tests. `creation_sent`: whether the request that creates the branch
+    /// was sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
         let outcome = if creation_sent { error.outcome() } else { Outcome::NotApplied };
         Self::ended(Kind::Call(Box::new(error)), creation_sent, outcome)
@@ -62,8 +62,8 @@ impl RestoreError {
     /// Tells what is known of a branch of that name from this backup, whether this call created it or an earlier one:
     ///
     /// - [`Outcome::NotApplied`]: this call created none; and there was none when it looked, if it did.
-    /// - [`Outcome::Unknown`]: there may be one, or it may appear later, and cost money: the creation was not answered, the
-    ///   branches could not be read, or there is [one](Self::unclear_branch) whose origin the API does not say.
+    /// - [`Outcome::Unknown`]: there may be one, or it may appear later, and cost money: the creation was not answered,
+    ///   the branches could not be read, or there is [one](Self::unclear_branch) whose origin the API does not say.
     /// - [`Outcome::Applied`]: this call created it, with [this ID](Self::id), but it cannot be found.
     pub fn outcome(&self) -> Outcome {
         self.outcome
@@ -106,8 +106,8 @@ impl RestoreError {
         }
     }
 
-    /// Returns a branch of that name for which the API does not (yet) say whether it was restored from this backup. It was
-    /// not touched.
+    /// Returns a branch of that name for which the API does not (yet) say whether it was restored from this backup. It
+    /// was not touched.
     pub fn unclear_branch(&self) -> Option<&DatabaseBranch> {
         self.unclear.as_deref()
     }

@@ -19,7 +19,8 @@ const NOT_FOUND_FOR: Duration = Duration::from_secs(60);
 pub struct Restored {
     /// The branch, with its ID. Its state says whether it is ready.
     pub branch: DatabaseBranch,
-    /// The reference to the branch, with the name as the server wrote it, which may differ from the name in the request.
+    /// The reference to the branch, with the name as the server wrote it, which may differ from the name in the
+    /// request.
     pub branch_ref: BranchRef,
     /// Who created it, as far as that can be proved.
     pub created: Created,
@@ -39,9 +40,9 @@ pub enum Created {
     ByThisRun,
     /// Not this call: the branch was there before.
     Before,
-    /// Unknown. The branch was not there before, and is from the backup, but the answer to this call's request was lost:
-    /// another job that restores the same backup to the same name at the same time makes one that looks the same. Do not
-    /// delete it without asking.
+    /// Unknown. The branch was not there before, and is from the backup, but the answer to this call's request was
+    /// lost: another job that restores the same backup to the same name at the same time makes one that looks the same.
+    /// Do not delete it without asking.
     Unproven,
 }
 
@@ -51,8 +52,8 @@ impl From<&Restored> for BranchRef {
     }
 }
 
-/// A branch that can be waited for: the result of [`Client::restore_backup`], a [`BranchRef`], the handle of a branch, or a
-/// reference [with an ID](BranchRef::with_id), such as `main.branch_ref().with_id(&created.id)`.
+/// A branch that can be waited for: the result of [`Client::restore_backup`], a [`BranchRef`], the handle of a branch,
+/// or a reference [with an ID](BranchRef::with_id), such as `main.branch_ref().with_id(&created.id)`.
 #[derive(Clone, Debug)]
 pub struct AwaitedBranch {
     branch: BranchRef,
@@ -61,7 +62,8 @@ pub struct AwaitedBranch {
 }
 
 impl BranchRef {
-    /// Adds the branch's ID, for [`Client::wait_for_branch`]: another branch that gets its name is then not mistaken for it.
+    /// Adds the branch's ID, for [`Client::wait_for_branch`]: another branch that gets its name is then not mistaken
+    /// for it.
     pub fn with_id(&self, id: impl Into<String>) -> AwaitedBranch {
         AwaitedBranch { branch: self.clone(), id: Some(id.into()), is_new: false }
     }
@@ -101,8 +103,8 @@ impl Client {
     ///
     /// If there is no such branch, the wait ends with [`PollError::Poll`](crate::PollError::Poll). After
     /// [`restore_backup`](Self::restore_backup) a 404 means "not yet" during the first 60 seconds of the wait, unless
-    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. How long it
-    /// takes until a new branch is listed is not documented.
+    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. How long
+    /// it takes until a new branch is listed is not documented.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<AwaitedBranch>) -> Until<'a, DatabaseBranch> {
         let AwaitedBranch { branch, id, is_new } = branch.into();
         let client = self.clone();

@@ -46,7 +46,8 @@ pub enum WaitError {
 }
 
 impl WaitError {
-    /// Tells what is known of the backup itself: whether there is one to rely on. A failed poll changes nothing of that.
+    /// Tells what is known of the backup itself: whether there is one to rely on. A failed poll changes nothing of
+    /// that.
     ///
     /// - [`Outcome::NotApplied`]: it ended as `failed`, `canceled` or `ignored`: there is no backup to rely on.
     /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Wait for it again.

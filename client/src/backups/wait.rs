@@ -1,7 +1,7 @@
 //! Following a backup until it is done.
 //!
-//! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final. Which states are, and the
-//! defaults, are in the effective document, with their sources: see `GetBackup::wait`.
+//! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final. Which states are, and
+//! the defaults, are in the effective document, with their sources: see `GetBackup::wait`.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -18,8 +18,8 @@ use crate::generated::types::Backup;
 use crate::polling::Schedule;
 use crate::response::Response;
 
-/// A backup that can be waited for: a [`BackupRef`], the handle of a backup, or the result of [`Client::ensure_backup`],
-/// which also says whether the backup was just created.
+/// A backup that can be waited for: a [`BackupRef`], the handle of a backup, or the result of
+/// [`Client::ensure_backup`], which also says whether the backup was just created.
 #[derive(Clone, Debug)]
 pub struct WaitTarget {
     backup: BackupRef,
@@ -58,12 +58,12 @@ impl Client {
     /// [`WaitError::Ended`]. If the crate does not know a state, it polls on, until the deadline.
     /// [`GetBackup::wait`](crate::calls::GetBackup::wait) says which states and times are known, and from where.
     ///
-    /// The first poll is at once, as the backup may be done already; if [`ensure_backup`](Client::ensure_backup) has just
-    /// created it, the first poll is after [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY). If you created the
-    /// backup yourself, set [`first_delay`](WaitForBackup::first_delay) to save a poll.
+    /// The first poll is at once, as the backup may be done already; if [`ensure_backup`](Client::ensure_backup) has
+    /// just created it, the first poll is after [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY). If you
+    /// created the backup yourself, set [`first_delay`](WaitForBackup::first_delay) to save a poll.
     ///
-    /// Dropping the wait does no harm, and it can be started again. A [`BackupRef`] is a serde type, so another process can
-    /// continue.
+    /// Dropping the wait does no harm, and it can be started again. A [`BackupRef`] is a serde type, so another process
+    /// can continue.
     ///
     /// # Examples
     /// ```
@@ -137,15 +137,15 @@ impl WaitForBackup<'_> {
     pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = DEFAULT_MAX_CONSECUTIVE_ERRORS;
 
     /// Sets how long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`](Self::DEFAULT_FIRST_DELAY) if
-    /// [`ensure_backup`](Client::ensure_backup) has created the backup, else not at all. If it is as long as the deadline or
-    /// longer, there is one poll, at the end of the deadline.
+    /// [`ensure_backup`](Client::ensure_backup) has created the backup, else not at all. If it is as long as the
+    /// deadline or longer, there is one poll, at the end of the deadline.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
     }
 
-    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that is
-    /// obeyed instead. Default: [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
+    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that
+    /// is obeyed instead. Default: [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
         self

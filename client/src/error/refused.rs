@@ -102,8 +102,8 @@ impl Refused {
         Some(host.unwrap_or_else(|| "another path".to_owned()))
     }
 
-    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that the
-    /// server repeats, is `[REDACTED]`.
+    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that
+    /// the server repeats, is `[REDACTED]`.
     pub fn body(&self) -> &[u8] {
         &self.body
     }

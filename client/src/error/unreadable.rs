@@ -96,8 +96,8 @@ impl Unreadable {
         &self.headers
     }
 
-    /// Returns the server's ID of the request, for the vendor's support: `x-request-id`, or Cloudflare's `cf-ray`. The API
-    /// documents neither.
+    /// Returns the server's ID of the request, for the vendor's support: `x-request-id`, or Cloudflare's `cf-ray`. The
+    /// API documents neither.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
@@ -121,15 +121,15 @@ impl Unreadable {
         }
     }
 
-    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that the
-    /// server repeats, is `[REDACTED]`. Empty for a page of a list that could be read, but has a `next_page` that does not
-    /// come after it.
+    /// Returns the body, as far as it was read. Every field with a secret's name, and every secret of the request that
+    /// the server repeats, is `[REDACTED]`. Empty for a page of a list that could be read, but has a `next_page` that
+    /// does not come after it.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Returns the body as it came, with its secrets: the API shows a new password only once, so this is the last place to
-    /// read it.
+    /// Returns the body as it came, with its secrets: the API shows a new password only once, so this is the last place
+    /// to read it.
     pub fn expose_body(&self) -> &[u8] {
         &self.whole
     }

@@ -47,8 +47,8 @@ impl There {
 }
 
 impl Branches {
-    /// Does what a request asks for below `/organizations/{organization}/databases/{database}/branches`; nothing, for what
-    /// is not played.
+    /// Does what a request asks for below `/organizations/{organization}/databases/{database}/branches`; nothing, for
+    /// what is not played.
     pub(super) fn take(
         &mut self,
         (method, of, rest): (&str, [&str; 2], &[&str]),

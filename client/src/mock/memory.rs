@@ -26,12 +26,12 @@ pub struct Remembering {
 }
 
 impl Remembering {
-    /// Sets what exists at the beginning, instead of the organization `acme` with a database `shop` and its branch `main`:
-    /// lists of items by the paths of their collections, each with the properties that matter, and the answers of reports
-    /// by their own paths.
+    /// Sets what exists at the beginning, instead of the organization `acme` with a database `shop` and its branch
+    /// `main`: lists of items by the paths of their collections, each with the properties that matter, and the answers
+    /// of reports by their own paths.
     ///
-    /// A property that an item leaves out is null if the description allows that (a backup's `protected` and `started_at`,
-    /// for example), and otherwise 0, false, empty, or the first state.
+    /// A property that an item leaves out is null if the description allows that (a backup's `protected` and
+    /// `started_at`, for example), and otherwise 0, false, empty, or the first state.
     ///
     /// # Examples
     /// ```no_run
@@ -69,15 +69,15 @@ impl Remembering {
     }
 
     /// Answers with 501 wherever an answer would be `invented`, so that no test relies on it. A list of invoices, for
-    /// example, which no request creates, is then not answered as empty; and a request that changes something is refused if
-    /// the description does not say what it changes. How long states take is invented all the same.
+    /// example, which no request creates, is then not answered as empty; and a request that changes something is
+    /// refused if the description does not say what it changes. How long states take is invented all the same.
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// Accepts requests with fields that the description does not have, nulls, and objects in place of strings, as other
-    /// clients send them; each is a warning in the trace.
+    /// Accepts requests with fields that the description does not have, nulls, and objects in place of strings, as
+    /// other clients send them; each is a warning in the trace.
     pub fn lenient(mut self) -> Self {
         self.is_lenient = true;
         self
@@ -89,8 +89,8 @@ impl Remembering {
         self
     }
 
-    /// Accepts requests whose `Host` is this name, as well as IP addresses and `localhost`. Any other name is rejected, so
-    /// that no page in a browser can reach the server by one.
+    /// Accepts requests whose `Host` is this name, as well as IP addresses and `localhost`. Any other name is rejected,
+    /// so that no page in a browser can reach the server by one.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
@@ -128,13 +128,13 @@ impl IntoFuture for Remembering {
 /// These functions control a server of [`remembering`](Self::remembering). On a server of [`start`](Self::start), which
 /// remembers only backups and branches, they panic, except for `remembering` and `classification`.
 impl MockServer {
-    /// Makes a server that answers all operations by rule, from its seed and from what requests changed. It starts when this
-    /// is awaited, on a free port of 127.0.0.1, and serves all operations, whatever features are on.
+    /// Makes a server that answers all operations by rule, from its seed and from what requests changed. It starts when
+    /// this is awaited, on a free port of 127.0.0.1, and serves all operations, whatever features are on.
     ///
-    /// It knows only the API's description, so it imitates the API's shape, not all of its behaviour. Each answer says in
-    /// the header `x-stand-in` where it comes from: `rule`, `scripted`, or `invented` if nothing determines its content.
-    /// How long states take is always invented. Reports, such as metrics, are answered with 501 until they are seeded, or
-    /// scripted by [`answer_at`](Self::answer_at).
+    /// It knows only the API's description, so it imitates the API's shape, not all of its behaviour. Each answer says
+    /// in the header `x-stand-in` where it comes from: `rule`, `scripted`, or `invented` if nothing determines its
+    /// content. How long states take is always invented. Reports, such as metrics, are answered with 501 until they are
+    /// seeded, or scripted by [`answer_at`](Self::answer_at).
     ///
     /// # Examples
     /// ```no_run
@@ -174,8 +174,8 @@ impl MockServer {
         self.with_engine(|engine| engine.advance(by));
     }
 
-    /// Puts an item into a state at once, such as a deploy request into `error`, or through several. The path is that of
-    /// the item: `/organizations/acme/databases/shop/deploy-requests/1`.
+    /// Puts an item into a state at once, such as a deploy request into `error`, or through several. The path is that
+    /// of the item: `/organizations/acme/databases/shop/deploy-requests/1`.
     ///
     /// # Panics
     /// If there is no such item, it has no such state, or no state is given; and on a server that does not remember.
@@ -202,7 +202,8 @@ impl MockServer {
         fits("answer_at", self.with_engine(|engine| engine.script(None, path, answers)));
     }
 
-    /// Returns all existing items of a type, such as [`Backup`](crate::types::Backup), whether they were seeded or created.
+    /// Returns all existing items of a type, such as [`Backup`](crate::types::Backup), whether they were seeded or
+    /// created.
     ///
     /// # Panics
     /// On a server that does not remember.

@@ -1,9 +1,10 @@
 //! A mock server that remembers: all operations of the API, by rule from its description.
 //!
 //! A path with a parameter below it is a collection, and its parameter's description names the property that an item is
-//! found by. POST makes an item, GET gives it, a list pages and filters, PATCH changes what it was sent, DELETE removes it
-//! and all below. States move as `x-states` says, and `x-standin` has the exceptions; both are in `openapi/overlay.yaml`.
-//! What nothing here can know, such as metrics, is answered with 501 until a seed or a script says what to answer.
+//! found by. POST makes an item, GET gives it, a list pages and filters, PATCH changes what it was sent, DELETE removes
+//! it and all below. States move as `x-states` says, and `x-standin` has the exceptions; both are in
+//! `openapi/overlay.yaml`. What nothing here can know, such as metrics, is answered with 501 until a seed or a script
+//! says what to answer.
 
 mod acts;
 mod classify;

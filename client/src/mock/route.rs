@@ -204,7 +204,8 @@ mod tests {
         operations.iter().map(route).collect()
     }
 
-    /// A request that two operations fit is for the one that has a word where they differ first, whichever is listed first.
+    /// A request that two operations fit is for the one that has a word where they differ first, whichever is listed
+    /// first.
     #[test]
     fn a_word_in_a_path_is_meant_rather_than_a_name() {
         let mut operations = described();

@@ -11,12 +11,13 @@ use crate::response::{Boxed, Response};
 
 /// Repeats a GET call until a condition holds. `.await` it for the last answer.
 ///
-/// Every operation that reads one thing has `until`, and those whose final states are known have `wait`. `until` ends when
-/// its condition holds, and knows no failures but those of [`fails_if`](Until::fails_if): without that it polls on until
-/// the deadline, even if the resource has failed. `wait` knows the states that are failures, and ends there at once.
+/// Every operation that reads one thing has `until`, and those whose final states are known have `wait`. `until` ends
+/// when its condition holds, and knows no failures but those of [`fails_if`](Until::fails_if): without that it polls on
+/// until the deadline, even if the resource has failed. `wait` knows the states that are failures, and ends there at
+/// once.
 ///
-/// Dropping it does no harm, and it can be started again. If the resource is deleted meanwhile or does not exist, that is
-/// [`PollError::Poll`] at once, unless [`not_found_for`](Until::not_found_for) says that a 404 means "not yet".
+/// Dropping it does no harm, and it can be started again. If the resource is deleted meanwhile or does not exist, that
+/// is [`PollError::Poll`] at once, unless [`not_found_for`](Until::not_found_for) says that a 404 means "not yet".
 ///
 /// # Examples
 /// ```no_run
@@ -112,15 +113,15 @@ impl<'a, T> Until<'a, T> {
         self
     }
 
-    /// Sets how long to wait before the first poll. Default: not at all, unless the operation has its own delay. If it is as
-    /// long as the deadline or longer, there is one poll, at the end of the deadline, with a call's own timeout.
+    /// Sets how long to wait before the first poll. Default: not at all, unless the operation has its own delay. If it
+    /// is as long as the deadline or longer, there is one poll, at the end of the deadline, with a call's own timeout.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
     }
 
-    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that is
-    /// obeyed instead. Default: 10 seconds, unless the operation has its own interval.
+    /// Sets how long to wait between two polls, give or take a tenth. If the server sends a longer `Retry-After`, that
+    /// is obeyed instead. Default: 10 seconds, unless the operation has its own interval.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
         self
@@ -139,8 +140,9 @@ impl<'a, T> Until<'a, T> {
         self
     }
 
-    /// Sets how long, from the beginning of the wait, a 404 means "not yet": a resource that was just created may appear a
-    /// little later. After that it is [`PollError::Poll`]. Default: not at all, but for a branch that was just restored.
+    /// Sets how long, from the beginning of the wait, a 404 means "not yet": a resource that was just created may
+    /// appear a little later. After that it is [`PollError::Poll`]. Default: not at all, but for a branch that was just
+    /// restored.
     pub fn not_found_for(mut self, duration: Duration) -> Self {
         self.schedule.not_found_for = duration;
         self

@@ -25,7 +25,8 @@ macro_rules! call {
 /// The timeout of a call.
 macro_rules! timeout {
     () => {
-        /// Sets how long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) does.
+        /// Sets how long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout)
+        /// does.
         #[inline]
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.call.timeout(timeout);
@@ -68,8 +69,8 @@ macro_rules! fixture {
 
         #[cfg(feature = "mock")]
         impl $name {
-            /// Makes an example for tests: what may be null is null, lists are empty, and all else is the least that the
-            /// API's description allows. [`mock::fixture`](crate::mock::fixture) makes one with other values.
+            /// Makes an example for tests: what may be null is null, lists are empty, and all else is the least that
+            /// the API's description allows. [`mock::fixture`](crate::mock::fixture) makes one with other values.
             pub fn fixture() -> Self {
                 crate::mock::fixture(::serde_json::Value::Null)
             }

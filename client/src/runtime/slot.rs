@@ -1,10 +1,10 @@
 //! Fields of answers: what becomes of one that is missing, null, or of another type.
 //!
-//! A backup that was made is not an error because its size is missing. So a number, text, truth value,
-//! list or map that an answer must have, and has not, or that cannot be read, is empty, which is noted: the AWS SDKs do
-//! likewise and call it error correction. What says which thing is meant, when something was, and objects as a whole are
-//! never made up; nor is a list, where one of its items cannot be read. What may be absent, and cannot be read, is absent,
-//! which is noted, too.
+//! A backup that was made is not an error because its size is missing. So a number, text, truth value, list or map that
+//! an answer must have, and has not, or that cannot be read, is empty, which is noted: the AWS SDKs do likewise and
+//! call it error correction. What says which thing is meant, when something was, and objects as a whole are never made
+//! up; nor is a list, where one of its items cannot be read. What may be absent, and cannot be read, is absent, which
+//! is noted, too.
 
 use std::fmt::Display;
 use std::marker::PhantomData;

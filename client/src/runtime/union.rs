@@ -1,7 +1,7 @@
 //! Values that are one of several alternatives.
 //!
-//! Which one a value is, is found by trying them all. Where alternatives hold unions themselves, each of those is found out
-//! once, and left out of what is tried around it: so the time is that of the value's size, however deep it is.
+//! Which one a value is, is found by trying them all. Where alternatives hold unions themselves, each of those is found
+//! out once, and left out of what is tried around it: so the time is that of the value's size, however deep it is.
 
 use std::any::TypeId;
 use std::cmp::Reverse;

@@ -136,8 +136,8 @@ impl Store {
         self.parents.get(collection).into_iter().flatten().copied()
     }
 
-    /// The items of a collection that fit a filter, in the order in which they were made. All are looked at once, and then
-    /// those that were changed; `filter` says what `fits` looks for.
+    /// The items of a collection that fit a filter, in the order in which they were made. All are looked at once, and
+    /// then those that were changed; `filter` says what `fits` looks for.
     pub(super) fn fitting(
         &mut self,
         parent: Number,

@@ -37,7 +37,8 @@ impl Maker<'_> {
         format!("{MADE}{:08}", self.next_id)
     }
 
-    /// A value of a schema that says as little as can be said: null where that is allowed, without what may be left out.
+    /// A value of a schema that says as little as can be said: null where that is allowed, without what may be left
+    /// out.
     pub(super) fn value(&mut self, name: &str, schema: &Value) -> Value {
         if self.schemas.is_nullable(schema) {
             return Value::Null;
@@ -107,8 +108,8 @@ impl Maker<'_> {
 }
 
 impl Schemas {
-    /// Holds a value to a schema. `is_lenient` takes what the vendor's own tools send beside the description: fields that
-    /// it does not have, nulls, and objects where it says strings.
+    /// Holds a value to a schema. `is_lenient` takes what the vendor's own tools send beside the description: fields
+    /// that it does not have, nulls, and objects where it says strings.
     ///
     /// # Errors
     /// Says what is wrong, and where.

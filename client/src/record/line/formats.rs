@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-/// A format of JSON Schema that can be told by a text. Each of them is checked for each text, described or not; of other
-/// formats a recording says nothing.
+/// A format of JSON Schema that can be told by a text. Each of them is checked for each text, described or not; of
+/// other formats a recording says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Format {
