@@ -24,8 +24,8 @@ use super::rust::{names_in, option_setter, set_doc};
 /// What can be set of every call, by a macro of the runtime's.
 const SETTINGS: [&str; 3] = ["timeout", "retry", "header"];
 
-/// The items that are an operation's call. `checked` are the types that have limits to be held to; `paged` says that the
-/// answer is one page of a list, and `waits` are the functions that poll it.
+/// The items that are an operation's call. `checked` are the types that have limits to be held to; `paged` says that
+/// the answer is one page of a list, and `waits` are the functions that poll it.
 pub(crate) fn items(
     operation: &Operation<'_>,
     checked: &BTreeSet<String>,
@@ -261,13 +261,13 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
         true => (quote!(Cursor), quote!(page.cursor_end.clone().filter(|_| page.has_next))),
     };
     let doc = format!(
-        " A stream of what the [pages](Self::{pages}) hold. Whoever deletes what it gives collects it first: see \
-         [`Items`](crate::Items)."
+        " Returns a stream of the items on the [pages](Self::{pages}). If you delete items, collect all of them first: \
+         see [`Items`](crate::Items)."
     );
     [
         syn::parse_quote! {
-            /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-            /// before it is polled; each page is a call like any other, with its own retries and time-out.
+            /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+            /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
             ///
             /// # Errors
             /// As `send`, for each page. A `next_page` that does not come after the page that names it is

@@ -178,9 +178,9 @@ fn answers(operation: &Operation<'_>) -> String {
         let name = last_name(ty)?.to_string();
         let item = |holder: &str| argument(ty, holder).filter(|item| is_own(item)).and_then(last_name);
         match (item("Page").or_else(|| item("CursorPage")), item("Vec")) {
-            (Some(item), _) => {
-                Some(format!("A page of [`{item}`](crate::types::{item}); `stream` or `items` gives all."))
-            }
+            (Some(item), _) => Some(format!(
+                "One page of [`{item}`](crate::types::{item}); `pages` and `items` go through all of them."
+            )),
             (None, Some(item)) => Some(format!("A list of [`{item}`](crate::types::{item}).")),
             (None, None) => is_own(ty).then(|| format!("[`{name}`](crate::types::{name}).")),
         }

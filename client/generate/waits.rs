@@ -165,8 +165,8 @@ pub(crate) fn ends(shapes: &mut [Shape], document: &Value) -> Result<Vec<Item>, 
         });
         items.push(syn::parse_quote! {
             impl #ident {
-                /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-                /// know. The docs of each state name the source.
+                /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+                /// this crate does not know. The docs of each state name the source.
                 pub fn end(&self) -> ::std::option::Option<crate::End> {
                     match self.as_str() {
                         #(#arms)*
@@ -193,9 +193,7 @@ pub(crate) fn functions(
     let own = |name: &str| format_ident!("{name}{}", if operation.has_setter(name) { "_" } else { "" });
     let (until, seconds) = (own("until"), wait.map_or(quote!(None), |_| quote!(Some(Self::WAIT.seconds))));
     let of = if wait.is_some() { format!("wait`](Self::{})", own("wait")) } else { "Until`](crate::Until)".to_owned() };
-    let doc = format!(
-        "Makes the call until what it reads is as it should be, with the intervals and the deadline of\n[`{of}."
-    );
+    let doc = format!("Repeats the call until a condition holds, with the intervals and the deadline of\n[`{of}.");
     let mut until: syn::ImplItemFn = syn::parse_quote! {
         pub fn #until(self, is_done: impl FnMut(&#answer) -> bool + Send + 'a) -> crate::Until<'a, #answer> {
             self.call.until(is_done, #seconds)
@@ -268,8 +266,8 @@ impl Wait {
                 let none = if ends[0].is_empty() { "\n\nNo state is documented as a failure." } else { "" };
                 let (done, _) = of("Success").unwrap_or_default();
                 format!(
-                    "`{name}` is an end, and gives the last answer:\n\n- {done}: a success{}{none}\n\nThe docs of the \
-                     states name the source of each. A state that this crate does not know is waited on, until the \
+                    "`{name}` is final, and returns the last answer:\n\n- {done}: a success{}{none}\n\nThe docs of the \
+                     states name the source of each. If this crate does not know a state, it polls on, until the \
                      deadline.",
                     ends.concat()
                 )
@@ -281,7 +279,7 @@ impl Wait {
                     (!names.is_empty()).then(|| format!("{} {wanted}", are(&names)))
                 };
                 let both = [is(true), is(false)].into_iter().flatten().collect::<Vec<_>>().join(", and ");
-                format!("{both}, and gives the last answer.\n\nNo failure is documented.")
+                format!("{both}, and returns the last answer.\n\nNo failure is documented.")
             }
         };
         let [first, interval, deadline] = self.seconds;
@@ -292,7 +290,7 @@ impl Wait {
         };
         let note = self.note.as_ref().map(|note| format!("\n\n{note}")).unwrap_or_default();
         format!(
-            "Makes the call until {ended}\n\nThe first poll is {first}, the next every {}, for up to {}: the times of \
+            "Repeats the call until {ended}\n\nThe first poll is {first}, the next every {}, for up to {}: the times of \
              {}.{note}",
             time(interval),
             time(deadline),

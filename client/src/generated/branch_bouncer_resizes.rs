@@ -10,7 +10,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`BouncerResizeRequest`](crate::types::BouncerResizeRequest); `stream` or `items` gives all.
+    /// One page of [`BouncerResizeRequest`](crate::types::BouncerResizeRequest); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -128,8 +128,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::Page<types::BouncerResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -146,7 +146,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::BouncerResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)

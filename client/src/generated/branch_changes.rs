@@ -633,7 +633,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`BranchChangeRequest`](crate::types::BranchChangeRequest); `stream` or `items` gives all.
+    /// One page of [`BranchChangeRequest`](crate::types::BranchChangeRequest); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -898,7 +898,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::BranchChangeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -906,12 +906,12 @@ pub mod calls {
         ) -> crate::Until<'a, types::BranchChangeRequest> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `state` is an end, and gives the last answer:
+        /// Repeats the call until `state` is final, and returns the last answer:
         ///
         /// - `completed`: a success
         /// - `canceled`: a failure, [`PollError::Ended`](crate::PollError::Ended)
         ///
-        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        /// The docs of the states name the source of each. If this crate does not know a state, it polls on, until the deadline.
         ///
         /// The first poll is after 30 seconds, the next every 10 seconds, for up to 15 minutes: the times of the vendor's Terraform provider.
         #[inline]
@@ -1007,8 +1007,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::Page<types::BranchChangeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1023,7 +1023,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::BranchChangeRequest> {
             crate::Items::new(self.pages(), |page| page.data)

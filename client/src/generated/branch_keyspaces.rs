@@ -974,7 +974,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Keyspace`](crate::types::Keyspace); `stream` or `items` gives all.
+    /// One page of [`Keyspace`](crate::types::Keyspace); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1361,7 +1361,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Keyspace> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -1369,7 +1369,7 @@ pub mod calls {
         ) -> crate::Until<'a, types::Keyspace> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `ready` is true, and `config_change_in_progress`, `resize_pending` and `resizing` are false, and gives the last answer.
+        /// Repeats the call until `ready` is true, and `config_change_in_progress`, `resize_pending` and `resizing` are false, and returns the last answer.
         ///
         /// No failure is documented.
         ///
@@ -1455,7 +1455,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceRollout> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -1545,8 +1545,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Keyspace>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1562,7 +1562,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Keyspace> {
             crate::Items::new(self.pages(), |page| page.data)

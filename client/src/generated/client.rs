@@ -1244,8 +1244,8 @@ pub mod types {
         const JSON: &'static str = "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":null,\"total_pages\":null,\"type\":\"type\"}";
     }
     impl BackupState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "success" => Some(crate::End::Success),
@@ -1393,7 +1393,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Backup`](crate::types::Backup); `stream` or `items` gives all.
+    /// One page of [`Backup`](crate::types::Backup); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1779,7 +1779,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -1787,13 +1787,13 @@ pub mod calls {
         ) -> crate::Until<'a, types::Backup> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `state` is an end, and gives the last answer:
+        /// Repeats the call until `state` is final, and returns the last answer:
         ///
         /// - `success`: a success
         /// - `canceled` or `failed`: a failure, [`PollError::Ended`](crate::PollError::Ended)
         /// - `ignored`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
         ///
-        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        /// The docs of the states name the source of each. If this crate does not know a state, it polls on, until the deadline.
         ///
         /// The first poll is after 30 seconds, the next every 30 seconds, for up to 12 hours: the times of the vendor's Terraform provider.
         #[inline]
@@ -1983,8 +1983,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Backup>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -2000,7 +2000,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Backup> {
             crate::Items::new(self.pages(), |page| page.data)

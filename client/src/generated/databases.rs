@@ -1208,8 +1208,8 @@ pub mod types {
         }
     }
     impl DatabaseState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "ready" => Some(crate::End::Success),
@@ -1243,7 +1243,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Database`](crate::types::Database); `stream` or `items` gives all.
+    /// One page of [`Database`](crate::types::Database); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1400,7 +1400,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`ReadOnlyRegion`](crate::types::ReadOnlyRegion); `stream` or `items` gives all.
+    /// One page of [`ReadOnlyRegion`](crate::types::ReadOnlyRegion); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1430,7 +1430,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Region`](crate::types::Region); `stream` or `items` gives all.
+    /// One page of [`Region`](crate::types::Region); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1689,7 +1689,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Database> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -1697,14 +1697,14 @@ pub mod calls {
         ) -> crate::Until<'a, types::Database> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `state` is an end, and gives the last answer:
+        /// Repeats the call until `state` is final, and returns the last answer:
         ///
         /// - `ready`: a success
         /// - `import_ready` or `sleeping`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
         ///
         /// No state is documented as a failure.
         ///
-        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        /// The docs of the states name the source of each. If this crate does not know a state, it polls on, until the deadline.
         ///
         /// The first poll is after 5 seconds, the next every 10 seconds, for up to 10 minutes: the times of the vendor's CLI.
         #[inline]
@@ -1766,7 +1766,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -1848,8 +1848,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1865,7 +1865,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Region> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -1948,8 +1948,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Database>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1965,7 +1965,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Database> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -2044,8 +2044,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ReadOnlyRegion>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -2060,7 +2060,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::ReadOnlyRegion> {
             crate::Items::new(self.pages(), |page| page.data)

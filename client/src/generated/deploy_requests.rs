@@ -2160,8 +2160,8 @@ pub mod types {
         }
     }
     impl DeployOperationState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "complete" => Some(crate::End::Success),
@@ -2171,8 +2171,8 @@ pub mod types {
         }
     }
     impl DeployOperationSummaryState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "complete" => Some(crate::End::Success),
@@ -2182,8 +2182,8 @@ pub mod types {
         }
     }
     impl DeployRequestReviewState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "approved" => Some(crate::End::Success),
@@ -2192,8 +2192,8 @@ pub mod types {
         }
     }
     impl DeploymentState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "complete" | "complete_pending_revert" | "complete_revert"
@@ -2256,7 +2256,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Deployment`](crate::types::Deployment); `stream` or `items` gives all.
+    /// One page of [`Deployment`](crate::types::Deployment); `pages` and `items` go through all of them.
     ///
     /// # Examples
     ///
@@ -2278,7 +2278,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`DeployRequest`](crate::types::DeployRequest); `stream` or `items` gives all.
+    /// One page of [`DeployRequest`](crate::types::DeployRequest); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -2695,7 +2695,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`DeployOperation`](crate::types::DeployOperation); `stream` or `items` gives all.
+    /// One page of [`DeployOperation`](crate::types::DeployOperation); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -2766,7 +2766,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`DeployRequestReview`](crate::types::DeployRequestReview); `stream` or `items` gives all.
+    /// One page of [`DeployRequestReview`](crate::types::DeployRequestReview); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -3099,7 +3099,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestStorageCheck> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3503,7 +3503,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -3511,13 +3511,13 @@ pub mod calls {
         ) -> crate::Until<'a, types::DeployRequest> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `deployment_state` is an end, and gives the last answer:
+        /// Repeats the call until `deployment_state` is final, and returns the last answer:
         ///
         /// - `complete`, `complete_pending_revert`, `complete_revert` or `pending_cutover`: a success
         /// - `cancelled`, `complete_cancel`, `complete_error`, `complete_revert_error` or `error`: a failure, [`PollError::Ended`](crate::PollError::Ended)
         /// - `no_changes`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
         ///
-        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        /// The docs of the states name the source of each. If this crate does not know a state, it polls on, until the deadline.
         ///
         /// The first poll is after a second, the next every second, for up to 5 minutes: the times of the vendor's CLI.
         ///
@@ -3589,7 +3589,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3655,7 +3655,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Deployment> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3745,8 +3745,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::DeployOperation>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -3761,7 +3761,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::DeployOperation> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -3840,8 +3840,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Deployment>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -3856,7 +3856,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Deployment> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -3945,8 +3945,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::Page<types::DeployRequestReview>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -3961,7 +3961,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::DeployRequestReview> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -4102,8 +4102,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::DeployRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -4118,7 +4118,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::DeployRequest> {
             crate::Items::new(self.pages(), |page| page.data)

@@ -161,7 +161,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Invoice`](crate::types::Invoice); `stream` or `items` gives all.
+    /// One page of [`Invoice`](crate::types::Invoice); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -221,7 +221,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`InvoiceLineItem`](crate::types::InvoiceLineItem); `stream` or `items` gives all.
+    /// One page of [`InvoiceLineItem`](crate::types::InvoiceLineItem); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -297,7 +297,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Invoice> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -379,8 +379,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::InvoiceLineItem>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -395,7 +395,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::InvoiceLineItem> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -466,8 +466,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Invoice>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -483,7 +483,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Invoice> {
             crate::Items::new(self.pages(), |page| page.data)

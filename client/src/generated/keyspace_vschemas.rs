@@ -225,7 +225,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceVschema> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,

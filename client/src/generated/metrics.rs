@@ -2490,7 +2490,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -2702,7 +2702,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -2948,7 +2948,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3081,7 +3081,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::InstantMetrics> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3190,7 +3190,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::InstantMetrics> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -3368,7 +3368,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,

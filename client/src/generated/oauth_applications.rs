@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`OauthApplication`](crate::types::OauthApplication); `stream` or `items` gives all.
+    /// One page of [`OauthApplication`](crate::types::OauthApplication); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -179,7 +179,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`AccessToken`](crate::types::AccessToken); `stream` or `items` gives all.
+    /// One page of [`AccessToken`](crate::types::AccessToken); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -366,7 +366,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::OauthApplication> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -432,7 +432,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::AccessToken> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -508,8 +508,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::Page<types::OauthApplication>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -524,7 +524,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::OauthApplication> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -605,8 +605,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::AccessToken>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -621,7 +621,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::AccessToken> {
             crate::Items::new(self.pages(), |page| page.data)

@@ -517,7 +517,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Organization`](crate::types::Organization); `stream` or `items` gives all.
+    /// One page of [`Organization`](crate::types::Organization); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -601,7 +601,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`AuditLogEvent`](crate::types::AuditLogEvent); `stream` or `items` gives all.
+    /// One page of [`AuditLogEvent`](crate::types::AuditLogEvent); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -656,7 +656,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Region`](crate::types::Region); `stream` or `items` gives all.
+    /// One page of [`Region`](crate::types::Region); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -725,7 +725,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Organization> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -813,8 +813,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::CursorPage<types::AuditLogEvent>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -832,7 +832,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::AuditLogEvent> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -993,8 +993,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1010,7 +1010,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Region> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -1073,8 +1073,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Organization>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1089,7 +1089,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Organization> {
             crate::Items::new(self.pages(), |page| page.data)

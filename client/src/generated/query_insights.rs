@@ -632,7 +632,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`QueryInsight`](crate::types::QueryInsight); `stream` or `items` gives all.
+    /// One page of [`QueryInsight`](crate::types::QueryInsight); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -703,7 +703,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`QuerySample`](crate::types::QuerySample); `stream` or `items` gives all.
+    /// One page of [`QuerySample`](crate::types::QuerySample); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -840,7 +840,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::QuerySample> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -958,7 +958,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::QueryInsight> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -1157,8 +1157,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QueryInsight>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1173,7 +1173,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::QueryInsight> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -1312,8 +1312,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QuerySample>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1328,7 +1328,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::QuerySample> {
             crate::Items::new(self.pages(), |page| page.data)

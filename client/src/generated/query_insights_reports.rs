@@ -164,8 +164,8 @@ pub mod types {
         }
     }
     impl QueryPatternsReportState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "completed" => Some(crate::End::Success),
@@ -187,7 +187,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`QueryPatternsReport`](crate::types::QueryPatternsReport); `stream` or `items` gives all.
+    /// One page of [`QueryPatternsReport`](crate::types::QueryPatternsReport); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -630,7 +630,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsReport> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`wait`](Self::wait).
         pub fn until(
             self,
@@ -638,12 +638,12 @@ pub mod calls {
         ) -> crate::Until<'a, types::QueryPatternsReport> {
             self.call.until(is_done, Some(Self::WAIT.seconds))
         }
-        /// Makes the call until `state` is an end, and gives the last answer:
+        /// Repeats the call until `state` is final, and returns the last answer:
         ///
         /// - `completed`: a success
         /// - `failed`: a failure, [`PollError::Ended`](crate::PollError::Ended)
         ///
-        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        /// The docs of the states name the source of each. If this crate does not know a state, it polls on, until the deadline.
         ///
         /// The first poll is after 2 seconds, the next every 2 seconds, for up to 5 minutes: the times of the vendor's CLI, but for the deadline, which is this crate's.
         #[inline]
@@ -751,8 +751,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::CursorPage<types::QueryPatternsReport>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -772,7 +772,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::QueryPatternsReport> {
             crate::Items::new(self.pages(), |page| page.data)

@@ -798,7 +798,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`QueryTag`](crate::types::QueryTag); `stream` or `items` gives all.
+    /// One page of [`QueryTag`](crate::types::QueryTag); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -833,7 +833,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`TagSummary`](crate::types::TagSummary); `stream` or `items` gives all.
+    /// One page of [`TagSummary`](crate::types::TagSummary); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -1064,7 +1064,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::QueryTag> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -1276,8 +1276,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::TagSummary>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1292,7 +1292,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::TagSummary> {
             crate::Items::new(self.pages(), |page| page.data)
@@ -1489,8 +1489,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QueryTag>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -1506,7 +1506,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::QueryTag> {
             crate::Items::new(self.pages(), |page| page.data)

@@ -450,8 +450,8 @@ pub mod types {
         }
     }
     impl SchemaRecommendationState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "applied" => Some(crate::End::Success),
@@ -477,7 +477,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`SchemaRecommendation`](crate::types::SchemaRecommendation); `stream` or `items` gives all.
+    /// One page of [`SchemaRecommendation`](crate::types::SchemaRecommendation); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -716,7 +716,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::SchemaRecommendation> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -812,8 +812,8 @@ pub mod calls {
         ) -> crate::CallFuture<'a, types::Page<types::SchemaRecommendation>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -830,7 +830,7 @@ pub mod calls {
                     (page.next_page, page.data.is_empty())),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::SchemaRecommendation> {
             crate::Items::new(self.pages(), |page| page.data)

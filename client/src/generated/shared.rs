@@ -4644,8 +4644,8 @@ pub mod types {
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl BouncerResizeState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "completed" => Some(crate::End::Success),
@@ -4656,8 +4656,8 @@ pub mod types {
     }
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
     impl OpenState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "closed" => Some(crate::End::Neither),
@@ -4673,8 +4673,8 @@ pub mod types {
         )
     )]
     impl ResizeState {
-        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
-        /// know. The docs of each state name the source.
+        /// Tells whether this state is final, and how it ended: `None` for states that pass, and for those that
+        /// this crate does not know. The docs of each state name the source.
         pub fn end(&self) -> Option<crate::End> {
             match self.as_str() {
                 "completed" => Some(crate::End::Success),

@@ -494,7 +494,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// A page of [`Webhook`](crate::types::Webhook); `stream` or `items` gives all.
+    /// One page of [`Webhook`](crate::types::Webhook); `pages` and `items` go through all of them.
     ///
     /// # Access
     ///
@@ -874,7 +874,7 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Webhook> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// Repeats the call until a condition holds, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
@@ -956,8 +956,8 @@ pub mod calls {
         pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Webhook>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Returns a stream of answers, page by page, from the page that is set, or else the first. Nothing is
+        /// sent before it is polled; each page is a call like any other, with its own retries and timeout.
         ///
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
@@ -973,7 +973,7 @@ pub mod calls {
                     )),
                 )
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        /// Returns a stream of the items on the [pages](Self::pages). If you delete items, collect all of them first: see [`Items`](crate::Items).
         #[inline]
         pub fn items(self) -> crate::Items<'a, types::Webhook> {
             crate::Items::new(self.pages(), |page| page.data)
