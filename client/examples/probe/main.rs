@@ -1,8 +1,8 @@
 //! Asks a real account what only reads, and records the shapes of the answers, so that the description of the API can be
 //! compared with the API: `cargo xtask observe`.
 //!
-//!     cargo run --features full,record --example probe -- --organization acme
-//!     cargo run --features full,record --example probe -- --organization acme --dry-run
+//!     cargo run --features record --example probe -- --organization acme
+//!     cargo run --features record --example probe -- --organization acme --dry-run
 //!
 //! It sends GET alone, to the operations that `--dry-run` prints, with the service token in the environment
 //! (`PLANETSCALE_SERVICE_TOKEN_ID`, `PLANETSCALE_SERVICE_TOKEN`), which needs no more than accesses that begin with

@@ -1,7 +1,7 @@
 // A mock server of the PlanetScale API for programs in any language.
 //
-// It prints `ready http://…/v1` when it can be reached, and ends on SIGINT and SIGTERM. It remembers: all operations, by
-// rule from the API's description. `/_standin` says how it is steered.
+// It prints `ready http://…/v1` when it can be reached, and ends on SIGINT and SIGTERM. It serves all operations by rule,
+// from the API's description. `/_standin` lists the control calls.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,14 +10,16 @@ use std::process::ExitCode;
 use clap::Parser;
 use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
 
-/// Serve a mock of the PlanetScale API that remembers what was made.
+/// Serve a mock of the PlanetScale API that remembers what was created.
+///
+/// It is lenient: a field that the API's description does not have is a warning on stderr, not an error.
 #[derive(Parser)]
 #[command(name = "stand-in", version)]
 struct Arguments {
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 takes a free port.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// What is there at the beginning, as JSON: the form of GET /_standin/state.
+    /// What exists at the beginning: JSON, as GET /_standin/state answers it.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
     /// How much of a duration passes in real time: with 0.01, what takes 10 s takes 100 ms.
@@ -29,7 +31,7 @@ struct Arguments {
     /// Answer with 501 instead of anything invented.
     #[arg(long)]
     strict: bool,
-    /// Take requests that call the server by this name, beside its addresses and localhost.
+    /// Accept requests whose Host is this name, as well as IP addresses and localhost.
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
 }
