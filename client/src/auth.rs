@@ -103,7 +103,7 @@ impl Credentials {
         };
         part(what, self.secret())?;
         let mut header =
-            HeaderValue::try_from(value).map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
+            HeaderValue::try_from(value).map_err(|_| Error::config(format!("{what} cannot be sent in a header")))?;
         header.set_sensitive(true);
         Ok(header)
     }
@@ -117,6 +117,6 @@ fn part(what: &str, value: &str) -> Result<(), Error> {
         Some(b'\n' | b'\r') => {
             Err(Error::config(format!("{what} contains a line break; was it read from a file with one at its end?")))
         }
-        Some(_) => Err(Error::config(format!("{what} contains something else than visible ASCII"))),
+        Some(_) => Err(Error::config(format!("{what} may contain only visible ASCII characters"))),
     }
 }

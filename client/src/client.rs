@@ -291,7 +291,7 @@ impl ClientBuilder {
     }
 
     /// Sets the largest body that is read, in bytes. A success with a larger one is
-    /// [`Error::Unreadable`](crate::Error::Unreadable). Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
+    /// [`Error::Unreadable`]. Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_bytes = most;
         self

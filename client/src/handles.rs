@@ -145,7 +145,7 @@ impl FromStr for DatabaseRef {
             {
                 Ok(Self::new(organization, database))
             }
-            _ => Err(Error::invalid_input(format!("`{text}` is not a database: expected organization/database"))),
+            _ => Err(Error::invalid_input(format!("invalid database `{text}`: expected organization/database"))),
         }
     }
 }

@@ -103,7 +103,10 @@ impl Options {
                 value.set_sensitive(true);
                 wanted.headers.append(name, value);
             }
-            _ => wanted.invalid = Some(format!("`{}` cannot be a header with that value", name.escape_debug())),
+            _ => {
+                let name = name.escape_debug();
+                wanted.invalid = Some(format!("invalid header `{name}`: its name or value is not allowed"));
+            }
         }
     }
 

@@ -98,10 +98,10 @@ fn a_token_that_cannot_be_used_is_named_with_the_reason() {
             "the service token contains a line break; was it read from a file with one at its end?",
         ),
         (bearer("token\r"), "the bearer token contains a line break; was it read from a file with one at its end?"),
-        (service("i d", "token"), "the ID of the service token contains something else than visible ASCII"),
+        (service("i d", "token"), "the ID of the service token may contain only visible ASCII characters"),
         (service("id", ""), "the service token is empty"),
         (service("", "token"), "the ID of the service token is empty"),
-        (bearer("größe"), "the bearer token contains something else than visible ASCII"),
+        (bearer("größe"), "the bearer token may contain only visible ASCII characters"),
         (Client::builder(), "no credentials; call auth() with a ServiceToken or a BearerToken"),
     ] {
         assert_eq!(builder.build().unwrap_err().to_string(), format!("invalid configuration: {message}"));

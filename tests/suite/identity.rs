@@ -206,7 +206,7 @@ async fn the_first_looks_are_patient_and_say_unknown_where_they_saw_nothing() {
     let server = Server::start(&schedule).await;
     let error = restore(&client(&server), &schedule).await.unwrap_err();
     assert_eq!((error.outcome(), error.creation_sent(), error.is_retryable()), (Outcome::Unknown, false, false));
-    let said = "nothing was sent, and whether there is acme/shop/Drill Nightly was not seen";
+    let said = "nothing was sent; it is unknown whether acme/shop/Drill Nightly exists";
     assert!(error.to_string().ends_with(said), "{error}");
 }
 
@@ -220,7 +220,7 @@ async fn an_answer_with_an_id_is_proof() {
     let error = restore(&client(&server), &schedule).await.unwrap_err();
     assert_eq!((error.outcome(), error.id()), (Outcome::Applied, Some("brn2")));
     assert!(
-        error.to_string().ends_with("acme/shop/Drill Nightly (brn2) was created, and was not seen since"),
+        error.to_string().ends_with("acme/shop/Drill Nightly (brn2) was created, but was not found afterwards"),
         "{error}"
     );
     // A page of a proxy is none.
@@ -228,7 +228,7 @@ async fn an_answer_with_an_id_is_proof() {
     let server = Server::start(&schedule).await;
     let error = restore(&client(&server), &schedule).await.unwrap_err();
     assert_eq!((error.outcome(), error.creation_sent()), (Outcome::Unknown, true));
-    assert!(error.to_string().ends_with("acme/shop/Drill Nightly may have been created, and was not seen"), "{error}");
+    assert!(error.to_string().ends_with("acme/shop/Drill Nightly may have been created, but was not found"), "{error}");
 }
 
 #[tokio::test]

@@ -579,13 +579,13 @@ fn a_last_release_that_is_not_known_is_no_first_one() {
     let (_, _, err) = release();
     assert!(err.contains("there is no tag v0.10.0"), "{err}");
     fs::write(scratch.path("CHANGELOG.md"), changelog).unwrap();
-    // A tag that is not on this line.
+    // A tag that is not an ancestor of HEAD.
     scratch.git(&["checkout", "--quiet", "-b", "other"]);
     scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "else"]);
     scratch.git(&["tag", "v0.1.0"]);
     scratch.git(&["checkout", "--quiet", "main"]);
     let (_, _, err) = release();
-    assert!(err.contains("the tag v0.1.0 is not on this line"), "{err}");
+    assert!(err.contains("the tag v0.1.0 is not an ancestor of HEAD"), "{err}");
     // A pre-release is none, and what it was for is released as that.
     scratch.git(&["tag", "--force", "v0.1.0"]);
     fs::write(scratch.path("client/src/more.rs"), "//! More.\n").unwrap();
@@ -603,7 +603,7 @@ fn a_last_release_that_is_not_known_is_no_first_one() {
     // One that another line has taken.
     scratch.git(&["tag", "v0.2.0", "other"]);
     let (_, _, err) = release();
-    assert!(err.contains("there is a tag v0.2.0 already, which is not on this line"), "{err}");
+    assert!(err.contains("there is a tag v0.2.0 already, which is not an ancestor of HEAD"), "{err}");
     // A shallow clone.
     let shallow = tempfile::tempdir().unwrap();
     let from = format!("file://{}", scratch.dir.path().display());

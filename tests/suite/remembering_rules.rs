@@ -310,7 +310,7 @@ async fn a_nonce_has_letters_or_digits() {
     let backup = BranchRef::new("acme", "shop", "main").backup("b");
     for nonce in ["--------", "a------b", "short", "not in the name"] {
         let error = client.restore_backup(&backup, "drill---------a------b").nonce(nonce).await.unwrap_err();
-        assert!(error.to_string().contains(&format!("`{nonce}` is no nonce of")), "{error}");
+        assert!(error.to_string().contains(&format!("invalid nonce `{nonce}`")), "{error}");
         assert_eq!(error.outcome(), planetscale_client::Outcome::NotApplied);
     }
     assert_eq!(server.requests().len(), 0);

@@ -230,9 +230,9 @@ async fn a_backup_expires_by_the_servers_clock() {
 #[tokio::test]
 async fn a_deadline_tells_whether_the_branch_may_come_yet() {
     for (passed, outcome, said) in [
-        (0, Outcome::Unknown, "nothing was sent, and whether there is acme/shop/restored-42 was not seen"),
+        (0, Outcome::Unknown, "nothing was sent; it is unknown whether acme/shop/restored-42 exists"),
         (1, Outcome::NotApplied, "acme/shop/restored-42 was not restored"),
-        (2, Outcome::Unknown, "acme/shop/restored-42 may have been created, and was not seen"),
+        (2, Outcome::Unknown, "acme/shop/restored-42 may have been created, but was not found"),
     ] {
         let sent = passed == 2;
         let (server, client) = started().await;

@@ -94,7 +94,7 @@ async fn a_request_is_held_to_the_description() {
     assert_eq!(get(("page", "2")).await, None);
     for (query, why) in [
         (("page", "two"), "page is `two`, but must be a whole number"),
-        (("colour", "red"), "colour is no parameter of lint_branch_schema"),
+        (("colour", "red"), "colour is not a parameter of lint_branch_schema"),
     ] {
         let (status, text) = get(query).await.unwrap();
         assert_eq!(status, 422);

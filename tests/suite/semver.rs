@@ -223,7 +223,7 @@ fn what_calls_must_say_now_is_major() {
     let (bump, changes) = told(&impact(|new| add(new, parameter(true))));
     assert_eq!(bump, Some(Bump::Major));
     let demand = "create_backup(): parameter `region` was added (query, required)";
-    assert_eq!(changes, [format!("major {demand}: need not be said → calls without it fail")]);
+    assert_eq!(changes, [format!("major {demand}: optional → calls without it fail")]);
     assert_eq!(told(&impact(|new| add(new, parameter(false)))).0, Some(Bump::Minor));
     let effects = effects(|new| add(new, parameter(true)));
     assert!(effects[0].starts_with("new-required-request-parameter: ") && effects[0].contains(demand), "{effects:?}");

@@ -71,7 +71,7 @@ fn a_wrong_seed_is_told_before_anything_is_served() {
     let mut running = started(&["--seed", seed.path().to_str().unwrap()]);
     assert_eq!(running.0.wait().unwrap().code(), Some(2));
     let told = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
-    assert!(told.contains("/organisations is no path of the API"), "{told}");
+    assert!(told.contains("/organisations is not a path of the API"), "{told}");
 }
 
 /// More connections than it may have files open: it takes others when these are gone.

@@ -473,7 +473,7 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
         ("POST", "/clock", json!({ "advance": -1 }), "no seconds"),
         ("POST", "/clock", json!({ "time_scale": 0 }), "above 0"),
         ("POST", "/faults", json!({ "fault": "explode" }), "`lose_request`"),
-        ("POST", "/faults", json!({ "fault": "refuse", "operation": "make_backup" }), "no operation"),
+        ("POST", "/faults", json!({ "fault": "refuse", "operation": "make_backup" }), "not an operation"),
         ("POST", "/faults", json!({ "fault": "delay" }), "\"seconds\""),
         ("POST", "/transitions", json!({ "path": SHOP, "states": ["tired"] }), "\"sleeping\""),
         ("POST", "/transitions", json!({ "path": SHOP, "states": [] }), "there is no state"),
@@ -481,7 +481,7 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
         ("POST", "/transitions", json!({ "path": "/organizations/other", "states": ["ready"] }), "nothing is at"),
         ("POST", "/answers", json!({ "path": "/nothing", "answers": [{ "status": 200 }] }), "no operation"),
         ("PUT", "/state", json!([]), "\"/organizations\""),
-        ("PUT", "/state", json!({ "/organisations": [] }), "near to it are /organizations"),
+        ("PUT", "/state", json!({ "/organisations": [] }), "similar paths are /organizations"),
         ("PUT", "/state", json!({ "/organizations": [{ "nmae": "acme" }] }), "there are"),
         ("PUT", "/state", json!({ "/organizations/acme/databases": [] }), "there is no `acme`"),
     ] {

@@ -694,7 +694,7 @@ fn the_only_operation_stays() {
     let before = copy.files();
     let ended = copy.command("remove-operation", &["create_backup"]);
     ended_with(&ended, 2);
-    assert!(ended.err.contains("create_backup is the only operation: a client without any is none"), "{}", ended.err);
+    assert!(ended.err.contains("create_backup is the last operation and cannot be removed"), "{}", ended.err);
     assert_eq!(copy.files(), before);
 }
 
@@ -883,7 +883,7 @@ async fn a_server_that_hangs_is_given_up() {
     let error = tokio::task::block_in_place(|| read_within(&url.as_str().into(), None, limits)).unwrap_err();
     let text = format!("{error:#}").replace(&url, "<page>");
     assert!(
-        text.starts_with("cannot fetch <page>: ") && text.contains("it did not come within 300ms; try again later"),
+        text.starts_with("cannot fetch <page>: ") && text.contains("no complete answer within 300ms; try again later"),
         "{text}"
     );
 }
@@ -939,13 +939,13 @@ fn what_is_new_beside_ours_is_reported_once() {
     let copy = Copy::new();
     let from = copy.write("api.json", &with_new_operations());
     let notes = |ended: &Ended| -> Vec<String> {
-        let lines = ended.out.lines().map(str::trim).filter(|line| line.starts_with("new beside ours: "));
-        lines.map(|line| line.trim_start_matches("new beside ours: ").split(' ').next().unwrap().to_owned()).collect()
+        let lines = ended.out.lines().map(str::trim).filter(|line| line.starts_with("new upstream: "));
+        lines.map(|line| line.trim_start_matches("new upstream: ").split(' ').next().unwrap().to_owned()).collect()
     };
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 0);
     assert_eq!(notes(&ended), ["revive_backup", "export_backups"]);
-    assert!(ended.out.contains("`cargo xtask add-operation revive_backup` would"), "{}", ended.out);
+    assert!(ended.out.contains("add it with `cargo xtask add-operation revive_backup`"), "{}", ended.out);
     assert_eq!(notes(&copy.run(&["--from", &from])), [""; 0]);
     // Without a page of its own, in the document for the whole API.
     let copy = Copy::new();

@@ -2,12 +2,12 @@
 //!
 //! The modules are the stages of the pipeline, in this order:
 //!
+//! - [`workspace`]: reads and writes the files in which everything is stored;
 //! - [`upstream`]: reads the vendor's documents from a page, a file or git;
 //! - [`effective`]: makes the effective document of them and of our corrections;
 //! - [`generated_crate`]: runs the generator in `client/generate` on it, and reads the public surface of the result;
 //! - [`comparison`]: compares two documents or two crates, and reports the differences;
 //! - [`observation`]: makes of recorded exchanges the document that allows them, to be compared with ours;
-//! - [`workspace`]: reads and writes the files in which all of this is stored;
 //! - [`snapshot`]: the documents of one date and everything derived from them;
 //! - [`release`]: versions, the changelog, and git;
 //! - [`commands`]: the commands, one file each. A command writes to a writer that it is given, and nothing
@@ -56,7 +56,7 @@ pub const FAILURE_EXIT_CODE: u8 = 2;
 /// Keeps the crate in step with the vendor's OpenAPI description.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
-#[command(after_help = "Exit codes: 0 done or nothing changed, 1 drift, 2 failure.")]
+#[command(after_help = "Exit codes: 0 done; 1 drift found, with --check or --fail-on; 2 failure.")]
 struct Arguments {
     /// The workspace to work on [default: the one that the current folder is in]
     #[arg(long, value_name = "DIR", global = true, hide = true)]

@@ -50,7 +50,10 @@ impl FromStr for BranchRef {
     fn from_str(text: &str) -> Result<Self, Error> {
         match names(text)[..] {
             [organization, database, branch] => Ok(Self::new(organization, database, branch)),
-            _ => Err(Error::invalid_input(format!("`{text}` is not a branch: expected organization/database/branch"))),
+            _ => {
+                let how = "expected organization/database/branch";
+                Err(Error::invalid_input(format!("invalid branch `{text}`: {how}")))
+            }
         }
     }
 }

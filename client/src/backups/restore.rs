@@ -198,12 +198,12 @@ impl RestoreBackup {
         if self.name.is_empty() {
             return Err(Error::invalid_input("the branch's name is empty"));
         }
-        // What `plain` leaves of it is compared.
+        // Letters and digits are what names are compared by.
         let is_long = |nonce: &str| nonce.chars().filter(|c| c.is_alphanumeric()).count() >= 8;
         let is_one = |nonce: &str| is_long(nonce) && self.name.contains(nonce);
         if let Some(nonce) = self.nonce.as_ref().filter(|nonce| !is_one(nonce)) {
-            let why = "it must have 8 letters and digits or more, and be in the branch's name";
-            return Err(Error::invalid_input(format!("`{nonce}` is no nonce of `{}`: {why}", self.name)));
+            let why = "it must have 8 letters and digits or more and be part of the branch's name";
+            return Err(Error::invalid_input(format!("invalid nonce `{nonce}`: {why} `{}`", self.name)));
         }
         let builder = self.body.clone().map_err(Error::invalid_input)?;
         let body = builder.name(&self.name).backup_id(&self.backup.id).try_into();

@@ -138,12 +138,12 @@ impl fmt::Display for RestoreError {
         let Some(wanted) = &self.wanted else { return Ok(()) };
         match (self.outcome, &self.id, &self.unclear) {
             (Outcome::NotApplied, ..) => write!(f, "; {wanted} was not restored"),
-            (_, Some(id), _) => write!(f, "; {wanted} ({id}) was created, and was not seen since"),
+            (_, Some(id), _) => write!(f, "; {wanted} ({id}) was created, but was not found afterwards"),
             (_, None, Some(branch)) => {
                 write!(f, "; there is {} ({}), {}, which may be {wanted}", branch.name, branch.id, branch.state)
             }
-            _ if self.creation_sent => write!(f, "; {wanted} may have been created, and was not seen"),
-            _ => write!(f, "; nothing was sent, and whether there is {wanted} was not seen"),
+            _ if self.creation_sent => write!(f, "; {wanted} may have been created, but was not found"),
+            _ => write!(f, "; nothing was sent; it is unknown whether {wanted} exists"),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn base_url(text: &str) -> Result<Url, Error> {
     match url.scheme() {
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => Ok(url),
         "https" => Err(Error::config(format!(
-            "base_url `{url}` needs TLS; enable a feature of planetscale-client that brings it"
+            "base_url `{url}` needs TLS; enable the feature `rustls` or `native-tls` of planetscale-client"
         ))),
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(Error::config(format!("base_url `{url}` is not https: the token would travel in the clear"))),

@@ -195,7 +195,7 @@ impl State {
             _ => Err(refusal(
                 StatusCode::NOT_FOUND,
                 "not_found",
-                &format!("{method} {path} is no control call; there are {CALLS}"),
+                &format!("{method} {path} is not a control call; there are {CALLS}"),
             )),
         }
     }

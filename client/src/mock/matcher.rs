@@ -51,7 +51,7 @@ impl RequestMatcher {
     /// Makes the matcher that a control call describes.
     pub(super) fn of(operation: Option<&str>, path: Option<&str>) -> Result<Self, String> {
         match operation.filter(|id| !has_operation(id)) {
-            Some(id) => Err(format!("{id} is no operation of the API; the IDs are those of its description")),
+            Some(id) => Err(format!("{id} is not an operation of the API; the IDs are those of its description")),
             None => Ok(Self { segments: path.map(segments), operation: operation.map(str::to_owned) }),
         }
     }

@@ -91,7 +91,7 @@ impl Route {
     fn check_query(&self, query: &str) -> Result<(), String> {
         let pairs = pairs(query)?;
         if let Some((name, _)) = pairs.iter().find(|(name, _)| self.kind(name).is_none()) {
-            return Err(format!("{name} is no parameter of {}", self.operation.id));
+            return Err(format!("{name} is not a parameter of {}", self.operation.id));
         }
         self.check_values(&pairs)?;
         let is_there = |wanted: &str| pairs.iter().any(|(name, _)| plain(name) == plain(wanted));
@@ -157,7 +157,7 @@ fn fault(sent: &Value, known: &Value, at: &str) -> Option<String> {
                 // Empty, it is left out where it is written.
                 None if value.as_array().is_some_and(Vec::is_empty) => None,
                 None if value.is_null() => Some(format!("{at} is null, but can be left out only")),
-                None => Some(format!("{at} is no field of the body")),
+                None => Some(format!("{at} is not a field of the body")),
             }
         }),
         (Value::Array(sent), Value::Array(known)) => {
@@ -281,7 +281,7 @@ mod tests {
             ("keyspace=k&tags[]=c", "tags[] is `c`, but must be one of a, b"),
             ("keyspace=k&tags[]=a&page=1.5", "page is `1.5`, but must be a whole number"),
             ("keyspace=k&tags[]=a&all=yes", "all is `yes`, but must be true or false"),
-            ("keyspace=k&tags[]=a&pages=1", "pages is no parameter of any"),
+            ("keyspace=k&tags[]=a&pages=1", "pages is not a parameter of any"),
         ] {
             assert_eq!(route.check_query(query), Err(why.to_owned()), "{query}");
         }
@@ -301,9 +301,9 @@ mod tests {
         let check = |body: &str| check_body::<Node>(body.as_bytes());
         assert_eq!(check(r#"{"name": "a", "nodes": [{"nodes": []}, {"name": "b"}]}"#), Ok(()));
         for (body, why) in [
-            (r#"{"nme": "a"}"#, "nme is no field of the body"),
+            (r#"{"nme": "a"}"#, "nme is not a field of the body"),
             (r#"{"name": null}"#, "name is null, but can be left out only"),
-            (r#"{"nodes": [{}, {"nme": "a"}]}"#, "nodes[1].nme is no field of the body"),
+            (r#"{"nodes": [{}, {"nme": "a"}]}"#, "nodes[1].nme is not a field of the body"),
             (r#"{"nodes": [{"nodes": [{"name": null}]}]}"#, "nodes[0].nodes[0].name is null, but can be left out only"),
             (r#"{"nodes": [[null, []]]}"#, "nodes[0] is a list, but must be an object"),
             ("[null, []]", "the body is a list, but must be an object"),

@@ -125,7 +125,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         }
         Ok(())
     })?;
-    writeln!(out, "== all is well")?;
+    writeln!(out, "== all steps passed")?;
     let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join(", ") };
     writeln!(out, "== skipped, as what it needs is not here: {skipped}")?;
     Ok(Status::Done)

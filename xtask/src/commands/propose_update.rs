@@ -42,7 +42,7 @@ pub struct Arguments {
     /// The folder to write outcome, title and body of the pull request to
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// The pull request triggers CI: leave a CI result out of its body
+    /// Say in the body that CI runs on the pull request by itself (without it, the body says that it does not)
     #[arg(long)]
     own_ci: bool,
     /// Build nothing: leave out the snapshots that only tests can write, and the result of `cargo xtask ci`

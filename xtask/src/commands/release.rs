@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
     if git.is_tagged(&version)? {
         bail!(
-            "there is a tag v{version} already, which is not on this line; merge it, or raise the version in client/Cargo.toml"
+            "there is a tag v{version} already, which is not an ancestor of HEAD; merge it, or raise the version in client/Cargo.toml"
         );
     }
     let lines = unreleased.map_or_else(String::new, |unreleased| changelog_entries(&unreleased.changes));

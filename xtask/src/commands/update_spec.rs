@@ -13,10 +13,10 @@ use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 
-/// Fetch the vendor's page, show what changed, and update openapi/
+/// Fetch the vendor's documents, show what changed, and update openapi/
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Read this page or document instead of the URL in source.toml
+    /// Read this page or document instead of the URLs in openapi/source.toml
     #[arg(long, value_name = "URL or FILE")]
     from: Option<Location>,
     /// Write nothing; exit 1 where there is drift

@@ -97,7 +97,7 @@ pub fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
         finding.operations.iter().filter_map(|operation| ids.get(operation)).map(|id| Change {
             item: format!("{id}(): {}", finding.message()),
             kind: Kind::Call,
-            old: Some("need not be said".to_owned()),
+            old: Some("optional".to_owned()),
             new: Some("calls without it fail".to_owned()),
             bump: Bump::Major,
             demand: Some(demand_of(finding)),

@@ -178,7 +178,7 @@ pub fn without(overlay: &str, actions: &[usize]) -> anyhow::Result<String> {
     }
     let text: String = lines.iter().zip(kept).filter(|(_, kept)| *kept).map(|(line, _)| *line).collect();
     let count = |text: &str| -> anyhow::Result<usize> { Ok(serde_yaml::from_str::<Overlay>(text)?.actions.len()) };
-    let (before, after) = (count(overlay)?, count(&text).context("the overlay is none without them")?);
+    let (before, after) = (count(overlay)?, count(&text).context("without them the overlay is not valid")?);
     if before - actions.len() != after {
         bail!("{before} actions without {} would be {after}", actions.len());
     }

@@ -36,7 +36,7 @@ pub fn last_release(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<V
         .max();
     if let Some(said) = said.filter(|said| last.as_ref().is_none_or(|last| last < said)) {
         match git.is_tagged(&said)? {
-            true => bail!("the tag v{said} is not on this line: CHANGELOG.md has it, but HEAD does not come after it"),
+            true => bail!("CHANGELOG.md has v{said}, but the tag v{said} is not an ancestor of HEAD"),
             false => bail!(
                 "CHANGELOG.md has a section for {said}, but there is no tag v{said}; run `git fetch --tags`, or tag what \
                  was released"

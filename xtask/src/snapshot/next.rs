@@ -221,7 +221,7 @@ impl Snapshot {
         let known: Vec<String> = whole.known.iter().cloned().chain(new.iter().map(|new| new.id.to_owned())).collect();
         let notes = new.iter().map(|new| {
             let (id, endpoint) = (new.id, new.endpoint());
-            format!("new beside ours: {id} ({endpoint}), not offered; `cargo xtask add-operation {id}` would")
+            format!("new upstream: {id} ({endpoint}); add it with `cargo xtask add-operation {id}`")
         });
         self.notes.extend(notes.collect::<Vec<_>>());
         self.sources.set_known(known);

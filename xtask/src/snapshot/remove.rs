@@ -20,7 +20,7 @@ impl Snapshot {
             bail!("{id} is not offered{}", nearest(id, &offered));
         }
         if offered.len() == 1 {
-            bail!("{id} is the only operation: a client without any is none");
+            bail!("{id} is the last operation and cannot be removed");
         }
         let adding = overlay::adding(&self.overlay, id)?;
         let overlay = overlay::without(&self.overlay, &adding).with_context(|| {
@@ -47,7 +47,10 @@ impl Snapshot {
             sources.set_operations(&source.file, rest);
         }
         if documents.is_empty() {
-            bail!("{id} is the only operation that upstream's documents hold: the overlay alone is no document");
+            bail!(
+                "{id} is the last operation from the vendor's documents; openapi/{} alone is not a document",
+                store::OVERLAY
+            );
         }
         let next = Self { overlay, ..self.followed_by(sources, documents) };
         // Actions that found something before, and find nothing without the operation.

@@ -151,15 +151,15 @@ async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result
                 || "later".to_owned(),
                 |after| format!("after {after}{}", if after.bytes().all(|b| b.is_ascii_digit()) { " s" } else { "" }),
             );
-            bail!("the server answered {}: it has had too many requests; try again {after}", response.status())
+            bail!("the server answered {}; try again {after}", response.status())
         }
         status if status.is_server_error() => {
-            bail!("the server answered {status}: it is in trouble; try again later")
+            bail!("the server answered {status}; try again later")
         }
         status if status.is_client_error() => {
-            bail!("the server answered {status}: it does not give this page to everybody; is the URL right?")
+            bail!("the server answered {status}; is the URL right, and the page public?")
         }
-        status => bail!("the server answered {status}, which is no page; is the URL right?"),
+        status => bail!("the server answered {status}, which is not a page; is the URL right?"),
     }
     if let Some(encoding) = response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
         bail!(
@@ -183,7 +183,7 @@ fn failed(error: reqwest::Error, limits: Limits) -> anyhow::Error {
     let (timed_out, connects, redirects) = (error.is_timeout(), error.is_connect(), error.is_redirect());
     let error = error.without_url();
     if timed_out {
-        return anyhow!("it did not come within {:?}; try again later", limits.time);
+        return anyhow!("no complete answer within {:?}; try again later", limits.time);
     }
     let causes = || std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let (of_tls, cause) = (causes().any(is_of_tls), causes().last());

@@ -156,7 +156,7 @@ impl Engine {
                 if self.is_lenient {
                     continue;
                 }
-                return Err(format!("{name} is no parameter of {}", operation.id));
+                return Err(format!("{name} is not a parameter of {}", operation.id));
             };
             let schema = API.schemas.plain(&parameter["schema"]);
             let schema = if schema["type"] == "array" { &schema["items"] } else { schema };

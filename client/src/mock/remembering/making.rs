@@ -24,7 +24,7 @@ impl Engine {
         let mut value = self.maker().present("", schema);
         let mut given = BTreeSet::from(["id".to_owned(), "created_at".to_owned()]);
         if !value.is_object() {
-            return Err("what is made is no object".to_owned());
+            return Err("what is made is not an object".to_owned());
         }
         if API.schemas.property(schema, "updated_at").is_some() {
             value["updated_at"] = self.now();

@@ -120,7 +120,7 @@ impl Engine {
                 let mut known: Vec<&str> = API.collections.keys().map(String::as_str).collect();
                 known.sort_by_key(|known| std::cmp::Reverse(alike(known, &plain)));
                 let near: Vec<&str> = known.into_iter().take(3).collect();
-                Err(format!("{path} is no path of the API; near to it are {}", near.join(", ")))
+                Err(format!("{path} is not a path of the API; similar paths are {}", near.join(", ")))
             }
         }
     }
@@ -141,7 +141,7 @@ impl Engine {
         for (name, value) in fields {
             let Some(schema) = properties.get(name.as_str()) else {
                 let known: Vec<&str> = properties.keys().copied().collect();
-                return Err(format!("{name} is no field of it; there are {}", known.join(", ")));
+                return Err(format!("{name} is not a field of it; there are {}", known.join(", ")));
             };
             // Of an object, a part may be given.
             if !value.is_object() {

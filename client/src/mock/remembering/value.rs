@@ -172,7 +172,7 @@ impl Schemas {
             match properties.get(name.as_str()) {
                 Some(schema) => self.check(schema, value, &within(name), is_lenient)?,
                 None if is_open || is_lenient => {}
-                None => return Err(format!("{} is no field of the body", within(name))),
+                None => return Err(format!("{} is not a field of the body", within(name))),
             }
         }
         let missing = properties.keys().find(|name| self.is_required(schema, name) && !fields.contains_key(**name));

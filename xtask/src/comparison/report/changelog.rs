@@ -257,8 +257,8 @@ fn entry(change: &Change) -> (String, String) {
     const DENIES: &str = " #[serde(deny_unknown_fields)]";
     let without = |shape: &Option<String>| shape.as_ref().map(|shape| shape.replace(DENIES, ""));
     if old.is_some() && old != new && without(&old) == without(&new) {
-        let reads = if new.is_some_and(|new| new.contains(DENIES)) { "refuses" } else { "reads over" };
-        return (name.clone(), format!("`{name}` {reads} fields that it does not know."));
+        let reads = if new.is_some_and(|new| new.contains(DENIES)) { "rejects" } else { "ignores" };
+        return (name.clone(), format!("`{name}` {reads} unknown fields."));
     }
     let line = match (old, new, change.kind) {
         (Some(old), Some(new), _) if derived(&old).0 == derived(&new).0 && derived(&old).1 != derived(&new).1 => {

@@ -73,7 +73,7 @@ impl Report {
             writeln!(out, "\n{bold}crate{bold:#}\n  {}", plain(error))?;
         }
         if !self.unexplained.is_empty() {
-            writeln!(out, "\n{bold}crate{bold:#} changes that are of no finding")?;
+            writeln!(out, "\n{bold}crate{bold:#} changes without a finding")?;
         }
         self.unexplained.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
         if !self.own_code.is_empty() {
@@ -126,7 +126,7 @@ impl Report {
             writeln!(out, "\nIt breaks {}.", cell(&whom))?;
         }
         if !self.unexplained.is_empty() {
-            writeln!(out, "\n### Crate: changes that are of no finding\n")?;
+            writeln!(out, "\n### Crate: changes without a finding\n")?;
         }
         self.unexplained.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if !self.own_code.is_empty() {

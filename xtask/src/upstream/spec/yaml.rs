@@ -129,7 +129,7 @@ impl<'t> Reader<'t> {
                         .anchors
                         .get(&anchor)
                         .cloned()
-                        .ok_or_else(|| error("an alias of what it is in itself", at))?;
+                        .ok_or_else(|| error("an alias inside the node that it refers to", at))?;
                     self.value(value, size, 0, at)?
                 }
                 Event::SequenceStart(anchor, tag) => {
