@@ -12,9 +12,11 @@ const MADE: &str = "mock";
 pub(super) fn last_made(value: &Value) -> u64 {
     match value {
         // No more digits than leave room for others.
-        Value::String(text) => {
-            text.strip_prefix(MADE).filter(|number| number.len() <= 18).and_then(|number| number.parse().ok()).unwrap_or(0)
-        }
+        Value::String(text) => text
+            .strip_prefix(MADE)
+            .filter(|number| number.len() <= 18)
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(0),
         Value::Array(items) => items.iter().map(last_made).max().unwrap_or(0),
         Value::Object(fields) => fields.values().map(last_made).max().unwrap_or(0),
         _ => 0,
