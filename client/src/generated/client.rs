@@ -6439,7 +6439,7 @@ pub(crate) const DESCRIPTION: crate::description::Description = crate::descripti
         ),
         (
             "TeamMember",
-            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"passwords\":{\"items\":{\"$ref\":\"#/components/schemas/Password\"},\"type\":\"array\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"user\":{\"allOf\":[{\"$ref\":\"#/components/schemas/User\"}],\"nullable\":true}},\"required\":[\"id\",\"user\",\"actor\",\"created_at\",\"updated_at\",\"passwords\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"user_id\":\"user\"},\"keys\":[\"user.id\"]}}",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"passwords\":{\"items\":{\"$ref\":\"#/components/schemas/Password\"},\"type\":\"array\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"user\":{\"allOf\":[{\"$ref\":\"#/components/schemas/User\"}],\"nullable\":true}},\"required\":[\"id\",\"user\",\"actor\",\"created_at\",\"updated_at\",\"passwords\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"user_id\":\"user.id\"},\"keys\":[\"user.id\"],\"make\":[\"user\"]}}",
         ),
         (
             "ThrottlerConfiguration",

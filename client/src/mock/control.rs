@@ -250,7 +250,7 @@ fn status(status: u16) -> Result<StatusCode, Reply> {
 }
 
 #[cfg(test)]
-#[allow(clippy::panic)]
+#[allow(clippy::panic, clippy::unwrap_used)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -260,7 +260,7 @@ mod tests {
     fn a_panic_loses_no_engine() {
         let mut state = State { engine: Some(Box::default()), ..State::default() };
         assert_eq!(state.with_engine(|state, _| state.arrived), Some(0));
-        catch_unwind(AssertUnwindSafe(|| state.with_engine(|_, _| panic!("as told")))).unwrap_err();
+        catch_unwind(AssertUnwindSafe(|| state.with_engine::<()>(|_, _| panic!("as told")))).unwrap_err();
         assert_eq!(state.control("GET", "/_standin/health", b"").0, StatusCode::OK);
     }
 }

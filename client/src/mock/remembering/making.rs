@@ -67,8 +67,7 @@ impl Engine {
             self.set(number, &unset, &body, &now);
         }
         self.settle(number, &body);
-        let listed = listed.iter().map(|(_, of, items)| (*of, &items[..]));
-        let below = listed.into_iter().try_for_each(|(of, items)| self.make_listed(number, of, items));
+        let below = listed.iter().try_for_each(|(_, of, items)| self.make_listed(number, of, items));
         match below.and_then(|()| self.make_below(number, &exception["below"])) {
             Ok(()) => Ok(number),
             Err(why) => {
