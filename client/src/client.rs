@@ -290,8 +290,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the largest body that is read, in bytes. A success with a larger one is
-    /// [`Error::Unreadable`]. Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
+    /// Sets the largest body that is read, in bytes. A success with a larger one is [`Error::Unreadable`]. Default:
+    /// [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_bytes = most;
         self
