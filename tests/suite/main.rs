@@ -5,6 +5,7 @@ mod architecture;
 mod bodies;
 mod books;
 mod by_hand;
+mod changelog;
 mod clock;
 mod commands;
 mod consumers;
