@@ -736,6 +736,77 @@ fn what_is_proposed_mends_what_was_seen() {
     assert_eq!(fs::read_to_string(copy.path("overlay.yaml")).unwrap(), after);
 }
 
+/// A type that requests and answers share: what it lacks is added once, with all that either side showed.
+#[test]
+fn what_both_sides_showed_is_proposed_once() {
+    let copy = Copy::new();
+    let shared = "
+  - target: $.components.schemas
+    description: Both sides have it.
+    update:
+      Setting:
+        type: object
+        properties:
+          state:
+            type: string
+            enum: [new]
+  - target: $.components.schemas.Backup
+    description: Answers have it.
+    update:
+      properties:
+        setting:
+          $ref: '#/components/schemas/Setting'
+  - target: $.components.schemas.CreateBackupBody
+    description: Requests have it.
+    update:
+      properties:
+        setting:
+          $ref: '#/components/schemas/Setting'
+";
+    let before = fs::read_to_string(copy.path("overlay.yaml")).unwrap().trim_end().to_owned() + shared;
+    fs::write(copy.path("overlay.yaml"), &before).unwrap();
+    let page = copy.path("create_backup.yaml").to_str().unwrap().to_owned();
+    let updated = copy.run(&["--from", &page]);
+    assert_eq!(updated.code, exit_code(0), "{}{}", updated.out, updated.err);
+
+    let setting = |state: &str, fields: &[&str]| {
+        let text = json!({ "t": "string", "n": "1-9" });
+        let mood: serde_json::Map<_, _> = fields.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
+        let state = json!({ "t": "string", "n": "1-9", "v": state });
+        json!({ "t": "object", "p": { "state": state, "mood": { "t": "object", "p": mood } } })
+    };
+    let exchange = |state: &str| {
+        let mut line = RECORDED.iter().find(|line| line["operation"] == "create_backup").unwrap().clone();
+        line["request"] = json!({ "t": "object", "p": { "setting": setting(state, &["name"]) } });
+        line["body"]["p"]["setting"] = setting(state, &["level", "name"]);
+        line
+    };
+    let recording = copy.path("both.jsonl");
+    fs::write(&recording, lines(&["odd", "even"].map(exchange))).unwrap();
+    let observe = || {
+        let more = ["--wire-only", "--propose", "--min-samples", "1"];
+        copy.command("observe", &[&[recording.to_str().unwrap()], &more[..]].concat())
+    };
+    let proposed = observe();
+    assert_eq!(proposed.code, exit_code(0), "{}", proposed.err);
+    let after = fs::read_to_string(copy.path("overlay.yaml")).unwrap();
+    let overlay: Value = serde_yaml::from_str(&after).unwrap();
+    let own = before.matches("- target:").count();
+    let updates: Vec<&Value> = overlay["actions"].as_array().unwrap()[own..].iter().map(|it| &it["update"]).collect();
+    let listed: Vec<&Value> = updates.iter().filter_map(|update| update.get("enum")).collect();
+    assert_eq!(listed, [&json!(["even", "odd"])]);
+    let types: Vec<_> = updates.iter().filter_map(|update| update.as_object()?.get_key_value("SettingMood")).collect();
+    let text = json!({ "type": "string" });
+    let mood = json!({ "type": "object", "properties": { "level": text, "name": text } });
+    assert_eq!(types, [(&"SettingMood".to_owned(), &mood)]);
+    assert!(!after.contains("SettingMood2"), "{after}");
+    // Nothing is left to be proposed.
+    let updated = copy.run(&["--from", &page]);
+    assert_eq!(updated.code, exit_code(0), "{}{}", updated.out, updated.err);
+    let again = observe();
+    assert_eq!(fs::read_to_string(copy.path("overlay.yaml")).unwrap(), after, "{}{}", again.out, again.err);
+}
+
 // --- What was not seen ------------------------------------------------------------------------
 
 /// A document, and what was recorded of some of it.

@@ -80,17 +80,11 @@ impl Proposal {
 }
 
 /// Contradictions by what is mended at once, in the order in which they are mended: a schema's list of values, or of
-/// properties that have to be there, is changed once.
+/// properties that have to be there, is changed once, and so is what both sides of an exchange share.
 fn groups(contradictions: &[Contradiction]) -> Vec<Vec<&Contradiction>> {
     let mut groups: Vec<Vec<&Contradiction>> = Vec::new();
     for one in observed::ordered(contradictions) {
-        let is_alike = |other: &&Contradiction| {
-            other.pointer == one.pointer
-                && matches!(
-                    (&other.change, &one.change),
-                    (Change::Optional(_), Change::Optional(_)) | (Change::Value(_), Change::Value(_))
-                )
-        };
+        let is_alike = |other: &&Contradiction| other.pointer == one.pointer && other.change.is_made_with(&one.change);
         match groups.iter_mut().find(|group| group.first().is_some_and(is_alike)) {
             Some(group) => group.push(one),
             None => groups.push(vec![one]),
@@ -122,7 +116,8 @@ fn actions(document: &Value, one: &Contradiction, group: &[&Contradiction]) -> R
         anew(schema)
     };
     let mut lifted = Lifted::default();
-    let actions = match &one.change {
+    let change = group.iter().skip(1).fold(one.change.clone(), |change, other| change.and(&other.change));
+    let actions = match &change {
         Change::Null => match here.and_then(|here| here.get("$ref")) {
             Some(reference) => anew(json!({ "allOf": [{ "$ref": reference }], "nullable": true }))?,
             None => vec![action(&at, json!({ "nullable": true }))],
@@ -141,10 +136,14 @@ fn actions(document: &Value, one: &Contradiction, group: &[&Contradiction]) -> R
             }
         }
         Change::Value(_) => {
-            let value =
-                |one: &&Contradiction| if let Change::Value(value) = &one.change { Some(value.clone()) } else { None };
-            let mut values: Vec<Value> = group.iter().filter_map(value).collect();
-            values.dedup();
+            let mut values: Vec<&Value> = Vec::new();
+            for one in group {
+                if let Change::Value(value) = &one.change
+                    && !values.contains(&value)
+                {
+                    values.push(value);
+                }
+            }
             vec![action(&at, json!({ "enum": values }))]
         }
         Change::AnyValue => {
@@ -253,6 +252,40 @@ fn json_path(pointer: &str) -> String {
 }
 
 impl Change {
+    /// Whether it is made together with another one of the same place.
+    fn is_made_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Optional(_), Self::Optional(_))
+            | (Self::Value(_), Self::Value(_))
+            | (Self::Type { .. }, Self::Type { .. })
+            | (Self::RequestBody(_), Self::RequestBody(_)) => true,
+            (Self::Field(one, _), Self::Field(other, _))
+            | (Self::Header(one, _), Self::Header(other, _))
+            | (Self::Parameter(one, _), Self::Parameter(other, _)) => one == other,
+            _ => false,
+        }
+    }
+
+    /// The change that allows what either shows.
+    fn and(mut self, other: &Self) -> Self {
+        match (&mut self, other) {
+            (Self::Field(_, guess), Self::Field(_, more))
+            | (Self::Header(_, guess), Self::Header(_, more))
+            | (Self::Parameter(_, guess), Self::Parameter(_, more))
+            | (Self::RequestBody(guess), Self::RequestBody(more)) => guess.merge(more),
+            (
+                Self::Type { guess, is_beside, is_nullable },
+                Self::Type { guess: more, is_beside: beside, is_nullable: nullable },
+            ) => {
+                guess.merge(more);
+                *is_beside |= beside;
+                *is_nullable |= nullable;
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// What its evidence is about, where that does not say it.
     fn subject(&self) -> String {
         match self {
