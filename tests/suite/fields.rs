@@ -91,7 +91,8 @@ fn a_new_field_is_secret_by_what_it_is_called_or_described_as() {
     document["components"]["schemas"] = json!({ "Token": { "properties": properties }, "Make": {} });
     Fields::default().mark(&mut document);
     let (mut found, mut secret) = (secrets(&document["components"]), secret);
-    (found.sort(), secret.sort());
+    found.sort();
+    secret.sort();
     assert_eq!(found, secret);
 }
 
