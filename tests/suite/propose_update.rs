@@ -94,17 +94,13 @@ impl Scratch {
         }
         let from = self.pages.write("new.md", &page(&new));
         self.git(&["checkout", "--quiet", "main"]);
-        run_xtask(&[
-            "propose-update",
-            "--workspace",
-            self.dir.path().to_str().unwrap(),
-            "--output",
-            self.path("out").to_str().unwrap(),
-            "--from",
-            &from,
-            "--push",
-            "--no-build",
-        ])
+        self.run(&["--from", &from, "--push", "--no-build"])
+    }
+
+    /// Runs the command on the checkout as it is.
+    fn run(&self, more: &[&str]) -> (String, String, String) {
+        let (workspace, out) = (self.dir.path().to_str().unwrap(), self.path("out"));
+        run_xtask(&[&["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap()], more].concat())
     }
 
     /// The commits of the branch at the remote beside those of main, the first one first.
@@ -408,10 +404,7 @@ fn commits_that_cannot_be_made_leave_the_checkout_as_it_was() {
 #[test]
 fn the_branch_is_never_one_that_something_else_is() {
     let scratch = Scratch::new();
-    let run = |branch: &str| {
-        let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
-        run_xtask(&["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--branch", branch])
-    };
+    let run = |branch: &str| scratch.run(&["--branch", branch]);
     let (code, _, err) = run("main");
     assert_eq!(code, exit_code(2));
     assert!(err.contains("the checkout is on `main`"), "{err}");
@@ -517,9 +510,7 @@ fn a_body_is_as_long_as_github_takes_whatever_ci_says() {
     scratch.git(&["add", "--all"]);
     scratch.git(&["commit", "--quiet", "--message", "CI"]);
     let from = scratch.pages.write("new.md", &page(&upstream().replace(NEW_FIELD.0, NEW_FIELD.1)));
-    let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
-    let arguments = ["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--from", &from];
-    scratch.ended(run_xtask(&arguments), "made");
+    scratch.ended(scratch.run(&["--from", &from]), "made");
     let body = scratch.read("out/body.md");
     assert!(body.chars().count() <= 65_536, "{}", body.len());
     for part in ["uncompressed_size", "`cargo xtask ci` **failed** on this branch", "ééé", "DRIFT_TOKEN"] {
@@ -913,9 +904,7 @@ fn a_run_that_was_cut_off_is_undone_by_the_next() {
         drop(Begun::new(&git, "main", "drift", None).unwrap());
         leave();
         let from = scratch.pages.write("new.md", &page(&upstream().replace(NEW_FIELD.0, NEW_FIELD.1)));
-        let (workspace, out) = (scratch.dir.path().to_str().unwrap().to_owned(), scratch.path("out"));
-        let arguments = ["propose-update", "--workspace", &workspace, "--output", out.to_str().unwrap()];
-        let ended = run_xtask(&[&arguments[..], &["--from", &from, "--no-build"]].concat());
+        let ended = scratch.run(&["--from", &from, "--no-build"]);
         assert!(ended.1.contains("a run was cut off, and what it had begun on `drift` is undone"), "{name}: {ended:?}");
         scratch.ended(ended, "made");
         assert_eq!(scratch.git(&["symbolic-ref", "--short", "HEAD"]), "main", "{name}");
@@ -952,9 +941,7 @@ fn what_a_person_commits_on_the_branch_of_a_run_that_was_cut_off_is_never_lost()
         }
 
         let from = scratch.pages.write("new.md", &page(&upstream().replace(MAJOR.0, MAJOR.1)));
-        let (workspace, out) = (scratch.dir.path().to_str().unwrap().to_owned(), scratch.path("out"));
-        let arguments = ["propose-update", "--workspace", &workspace, "--output", out.to_str().unwrap()];
-        let ended = run_xtask(&[&arguments[..], &["--from", &from, "--no-build"]].concat());
+        let ended = scratch.run(&["--from", &from, "--no-build"]);
         let said =
             format!("`drift` is left as it is, as the commit {short} there is a person's; take over what you need");
         assert!(ended.1.contains(&said), "{ended:?}");
@@ -976,10 +963,8 @@ fn git_is_read_alike_whatever_a_person_has_set() {
     // Nor is it lost where a run was cut off.
     drop(Begun::new(&Git::new(scratch.dir.path()), "main", "drift", None).unwrap());
     scratch.git(&["checkout", "--quiet", "-B", "drift"]);
-    let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
     let from = scratch.pages.write("new.md", &page(&upstream()));
-    let arguments = ["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--from", &from];
-    scratch.ended(run_xtask(&arguments), "none");
+    scratch.ended(scratch.run(&["--from", &from]), "none");
     assert_eq!(scratch.git(&["show", "--format=", "--name-only", "stash@{0}^3"]), "mine.txt");
 
     for key in ["column.ui", "column.tag"] {

@@ -47,11 +47,9 @@ const NAMES: [&str; 22] = [
 /// Whether a field names something, or lists names.
 fn is_name(field: &str) -> bool {
     let last = field.rsplit('_').next().unwrap_or(field).to_ascii_lowercase();
-    let singular = last.strip_suffix("es").filter(|one| one.ends_with("ch")).or_else(|| last.strip_suffix('s'));
-    NAMES.contains(&last.as_str())
-        || singular.is_some_and(|one| NAMES.contains(&one))
-        // Those of a page are IDs.
-        || field.starts_with("cursor_")
+    let is_listed = |plural: &&str| last.strip_suffix(*plural).is_some_and(|one| NAMES.contains(&one));
+    // The cursors of a page are IDs.
+    ["", "s", "es"].iter().any(is_listed) || field.starts_with("cursor_")
 }
 
 /// Whether a text can be no SQL, no URL and no e-mail address.

@@ -116,7 +116,7 @@ pub fn undo(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<String>> 
         git.run(&["checkout", "--quiet", &before.start])?;
     }
     let place = format!("refs/heads/{}", before.name);
-    let is_there = git.succeeds(&["rev-parse", "--quiet", "--verify", &place])?;
+    let is_there = git.has(&place)?;
     let others: Vec<&str> = [&before.start].into_iter().chain(&before.head).map(String::as_str).collect();
     let commit = if is_there { own::last_of_a_person(git, &place, &others)? } else { None };
     match (&commit, &before.head) {

@@ -67,7 +67,15 @@ impl Git {
     /// # Errors
     /// As [`succeeds`](Self::succeeds).
     pub fn is_tagged(&self, version: &Version) -> anyhow::Result<bool> {
-        self.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{version}")])
+        self.has(&format!("refs/tags/v{version}"))
+    }
+
+    /// Whether there is a reference: `refs/heads/main`.
+    ///
+    /// # Errors
+    /// As [`succeeds`](Self::succeeds).
+    pub fn has(&self, reference: &str) -> anyhow::Result<bool> {
+        self.succeeds(&["rev-parse", "--quiet", "--verify", reference])
     }
 
     /// The release candidate of a version that comes after those that have a tag: `0.2.0-rc.1`.

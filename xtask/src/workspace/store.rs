@@ -196,10 +196,10 @@ impl Store {
             for (name, text) in files {
                 let path = staged.join(name);
                 fs::create_dir_all(path.parent().unwrap_or(&staged))?;
-                write_durably(&path, text)?;
+                write_durably(fs::File::create_new(path)?, text)?;
             }
             let before = files.iter().map(|(name, _)| format!("{} {name}\n", self.hash(name).unwrap_or_default()));
-            write_durably(&staged.join(BEFORE), &before.collect::<String>())?;
+            write_durably(fs::File::create_new(staged.join(BEFORE))?, &before.collect::<String>())?;
             fs::rename(&staged, self.dir.join(COMMITTED))
         };
         if let Err(e) = stage() {
@@ -264,9 +264,8 @@ impl Store {
             match fs::rename(&staged, &place) {
                 // On another filesystem it is copied beside its place first.
                 Err(e) if e.kind() == std::io::ErrorKind::CrossesDevices => {
-                    let beside = place.with_extension("staged");
-                    fs::copy(&staged, &beside).with_context(mend)?;
-                    fs::rename(&beside, &place).with_context(mend)?;
+                    let text = fs::read_to_string(&staged).with_context(mend)?;
+                    replace(&place, &text).with_context(mend)?;
                 }
                 result => result.with_context(mend)?,
             }
@@ -291,7 +290,8 @@ fn files_in(dir: &Path) -> std::io::Result<usize> {
 /// Where that cannot be written or moved. The file is as it was, then.
 pub fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let beside = path.with_extension("staged");
-    let replaced = write_durably(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = fs::File::create(&beside).and_then(|file| write_durably(file, text));
+    let replaced = written.and_then(|()| fs::rename(&beside, path));
     if replaced.is_err() {
         let _ = fs::remove_file(&beside);
     }
@@ -299,8 +299,7 @@ pub fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Writes a file such that a power failure does not take its text again.
-fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
+fn write_durably(mut file: fs::File, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
