@@ -1,11 +1,11 @@
 //! What the API does, as far as it is known: which part of it a request is for.
 
 use hyper::Uri;
-use percent_encoding::percent_decode_str;
 
 use super::backups::Backups;
 #[cfg(feature = "branches")]
 use super::branches::Branches;
+use super::matcher::segments;
 use super::reply::{Reply, not_found};
 use super::route::{Route, Scripts, route};
 
@@ -23,12 +23,8 @@ impl Api {
     /// Does what an authorized request asks for.
     pub(super) fn take(&mut self, method: &str, uri: &Uri, body: &[u8]) -> Reply {
         self.backups.age();
-        let decoded = |segment| percent_decode_str(segment).decode_utf8().ok().map(|segment| segment.into_owned());
-        let segments: Option<Vec<String>> = uri.path().split('/').map(decoded).collect();
-        let segments = segments.unwrap_or_default();
-        // The vendor's SDK has the `v1` in its paths as well, depending on its version.
-        let segments: Vec<&str> =
-            segments.iter().map(String::as_str).skip_while(|segment| ["", "v1"].contains(segment)).collect();
+        let segments = segments(uri.path());
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let query = uri.query().unwrap_or_default();
         if !uri.path().starts_with("/v1/") {
             return not_found();

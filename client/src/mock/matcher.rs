@@ -73,8 +73,8 @@ impl RequestMatcher {
     }
 }
 
-/// The segments of a path, decoded, without the version in front.
-fn segments(path: &str) -> Vec<String> {
+/// The segments of a path, decoded, without the version in front, which some versions of the vendor's SDK have twice.
+pub(super) fn segments(path: &str) -> Vec<String> {
     let segments = path.split('/').skip_while(|segment| ["", "v1"].contains(segment));
     segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }

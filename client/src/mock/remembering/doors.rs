@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::classify::API;
 use super::engine::{Engine, Scripted};
 use super::moves::state_paths;
-use super::seed::decoded;
+use crate::mock::matcher::segments;
 
 impl Engine {
     /// Puts an item into a state at once.
@@ -71,8 +71,8 @@ impl Engine {
         answers: Vec<(StatusCode, Value)>,
     ) -> Result<(), String> {
         let path = path.strip_prefix("/v1").unwrap_or(path);
-        let decoded: Vec<String> = path.split('/').skip(1).map(decoded).collect();
-        let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        let named = segments(path);
+        let segments: Vec<&str> = named.iter().map(String::as_str).collect();
         let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
         let asked: Vec<&str> = method.map_or_else(|| methods.to_vec(), |method| vec![method]);
         if !asked.iter().any(|method| API.operation(method, &segments).is_some()) {
@@ -81,7 +81,7 @@ impl Engine {
         if answers.is_empty() {
             return Err("there is no answer; write `answers: [{status: 200, body: …}]`".to_owned());
         }
-        let (method, segments, answers) = (method.map(str::to_owned), decoded, answers.into());
+        let (method, segments, answers) = (method.map(str::to_owned), named, answers.into());
         self.scripted.retain(|before| before.method != method || before.segments != segments);
         self.scripted.push(Scripted { method, segments, answers });
         Ok(())

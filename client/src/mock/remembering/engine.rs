@@ -1,17 +1,16 @@
 //! The rules by which a request is answered from what is remembered.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use hyper::StatusCode;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::classify::{API, Class, Collection, Operation, last_item};
 use super::clock::Clock;
 use super::store::{Number, ROOT, Store};
 use super::value::{Maker, at, is_so};
+use crate::mock::matcher::segments;
 use crate::mock::reply::{Reply, not_found, refusal};
 
 /// Where an answer comes from.
@@ -97,12 +96,8 @@ pub(super) fn missing() -> Answered {
 impl Engine {
     /// Answers a request by its path, whose segments are decoded.
     pub(in crate::mock) fn take_request(&mut self, method: &str, uri: &hyper::Uri, body: &[u8]) -> Answered {
-        let decoded = |segment: &str| percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned);
-        let segments: Option<Vec<String>> = uri.path().split('/').map(decoded).collect();
-        let segments = segments.unwrap_or_default();
-        // Some versions of the vendor's SDK have the `v1` in their paths as well.
-        let segments: Vec<&str> =
-            segments.iter().map(String::as_str).skip_while(|segment| ["", "v1"].contains(segment)).collect();
+        let segments = segments(uri.path());
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match uri.path().starts_with("/v1/") {
             true => self.take(method, &segments, uri.query().unwrap_or_default(), body),
             false => missing(),

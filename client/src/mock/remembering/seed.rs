@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::classify::{API, Collection};
 use super::engine::Engine;
 use super::store::{Number, ROOT};
 use super::value::{at, last_made};
+use crate::mock::matcher::segments;
 
 /// Where a state lists what nobody set of each item. An item that is here is below the seed with all that is below it, so
 /// nothing is made with it.
@@ -77,7 +78,7 @@ impl Engine {
         // What is above comes first.
         paths.sort_by_key(|(path, _)| (path.split('/').count(), (*path).clone()));
         for (path, value) in paths {
-            let segments: Vec<String> = path.split('/').skip(1).map(decoded).collect();
+            let segments = segments(path);
             let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
             let (parent, plain) = self.parent(path, &segments)?;
             match (API.collections.get(&plain), value) {
@@ -220,7 +221,7 @@ impl Engine {
 
     /// The item at a path.
     pub(in crate::mock) fn item_at(&self, path: &str) -> Result<Number, String> {
-        let segments: Vec<String> = path.trim_start_matches("/v1").split('/').skip(1).map(decoded).collect();
+        let segments = segments(path);
         let (mut parent, mut plain) = (ROOT, String::new());
         for segment in &segments {
             match self.find(parent, &plain, segment) {
@@ -238,11 +239,6 @@ impl Engine {
             )),
         }
     }
-}
-
-/// A segment of a path, as it is meant.
-pub(super) fn decoded(segment: &str) -> String {
-    percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
 /// How much of two paths is the same, from the beginning.
