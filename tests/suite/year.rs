@@ -2,7 +2,7 @@
 //! body and the changelog as reviewers and users read them.
 //!
 //! The editions are made of the stored document by edits that the vendor makes: so the project needs nothing beside it.
-//! Each takes many seconds: `cargo xtask ci whole-api` runs this.
+//! Each takes many seconds: `cargo xtask ci year` runs this.
 
 use std::fs;
 use std::path::PathBuf;
@@ -198,7 +198,7 @@ fn without_lines(body: &str) -> String {
 }
 
 #[test]
-#[ignore = "takes a minute: `cargo xtask ci whole-api` runs it"]
+#[ignore = "takes a minute: `cargo xtask ci year` runs it"]
 fn a_years_pull_requests_are_read_in_a_minute_each() {
     let checkout = Checkout::new();
     let mut document = checkout.document();

@@ -5,9 +5,8 @@ use hyper::Uri;
 use super::backups::Backups;
 #[cfg(feature = "branches")]
 use super::branches::Branches;
-use super::matcher::segments;
 use super::reply::{Reply, not_found};
-use super::route::{Route, Scripts, route};
+use super::route::{Route, Scripts, route, segments};
 
 /// What the server has.
 #[derive(Debug, Default)]

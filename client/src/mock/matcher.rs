@@ -1,10 +1,10 @@
 //! Matches the requests that a fault is for.
 
 use hyper::Uri;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::remembering::{has_operation, operation_id};
+use super::route::segments;
 use crate::backups::{BackupRef, BranchRef};
 
 /// Matches the requests that a fault is for: all (the default), those of an operation, or those at or below a path.
@@ -71,10 +71,4 @@ impl RequestMatcher {
     pub(super) fn shown(&self) -> Value {
         json!({ "operation": self.operation, "path": self.segments.as_ref().map(|parts| format!("/{}", parts.join("/"))) })
     }
-}
-
-/// The segments of a path, decoded, without the version in front, which some versions of the vendor's SDK have twice.
-pub(super) fn segments(path: &str) -> Vec<String> {
-    let segments = path.split('/').skip_while(|segment| ["", "v1"].contains(segment));
-    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use hyper::StatusCode;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -169,6 +170,12 @@ fn fault(sent: &Value, known: &Value, at: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The segments of a path, decoded, without the version in front, which some versions of the vendor's SDK have twice.
+pub(super) fn segments(path: &str) -> Vec<String> {
+    let segments = path.split('/').skip_while(|segment| ["", "v1"].contains(segment));
+    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }
 
 #[cfg(test)]

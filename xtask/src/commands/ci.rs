@@ -32,8 +32,8 @@ pub enum Step {
     Clippy,
     /// Documentation with warnings denied, and the surface held against it
     Doc,
-    /// The package, built and tested outside of the workspace, offline: with the generator, without it, and
-    /// with one that makes other code
+    /// The package, built outside of the workspace, offline: with the generator, without it, and with one that makes
+    /// other code
     Package,
     /// Each feature of the client alone, and a call of every operation of the whole API
     WholeApi,
@@ -41,6 +41,8 @@ pub enum Step {
     Corpus,
     /// The walk-throughs of CONTRIBUTING.md, made in a copy of the workspace
     Walkthroughs,
+    /// A year of editions of the whole API, each proposed as a pull request
+    Year,
     /// The real inputs that lie beside some checkouts, where they do
     Acceptance,
     /// Releases, as CONTRIBUTING.md describes them, with a registry on loopback; where bash, curl and jq are
@@ -63,7 +65,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 18] = [
+const ALL: [Step; 19] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -71,11 +73,13 @@ const ALL: [Step; 18] = [
     Step::Package,
     Step::WholeApi,
     Step::Corpus,
-    Step::Acceptance,
+    Step::Year,
     Step::Rehearsal,
     Step::Python,
     Step::Typescript,
     Step::Go,
+    // Builds at its end, when what it runs beside has been built.
+    Step::Acceptance,
     // After what else runs xtask or the tests' programs: the copy's are built in the place of ours.
     Step::Walkthroughs,
     Step::Msrv,
@@ -97,54 +101,53 @@ const WASM: &str = "wasm32-unknown-unknown";
 /// At the first step that fails, by its command line.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let steps = if arguments.steps.is_empty() { &ALL[..] } else { &arguments.steps };
-    let mut skipped: Vec<String> = Vec::new();
+    let first = steps.iter().position(|step| step.builds_one_crate()).unwrap_or(steps.len());
+    let (before, from) = steps.split_at(first);
+    let (one_crate, others): (Vec<Step>, Vec<Step>) = from.iter().partition(|step| step.builds_one_crate());
+    let (beside, after): (Vec<Step>, Vec<Step>) = others.into_iter().partition(|step| step.runs_beside());
+    let mut skipped = Vec::new();
+    run_all(before, workspace, out, &mut skipped)?;
     std::thread::scope(|scope| -> anyhow::Result<()> {
-        let mut beside = None;
-        for (at, step) in steps.iter().enumerate() {
-            if *step == Step::Acceptance
-                && let Some(thread) = beside.take()
-            {
-                let (said, taken_over): (Vec<u8>, anyhow::Result<Option<TakenOver>>) = joined(thread)?;
-                out.write_all(&said)?;
-                hold_taken_over(taken_over?, out, &mut skipped)?;
-                continue;
-            }
-            // These build one crate at a time, on one core. Two copies of the client are not built at once, as they would
-            // be one to cargo.
-            if matches!(step, Step::Package | Step::WholeApi | Step::Corpus)
-                && beside.is_none()
-                && steps[at..].contains(&Step::Acceptance)
-            {
-                beside = Some(scope.spawn(|| {
-                    let mut said = Vec::new();
-                    let taken_over = acceptance(workspace, &mut said);
-                    (said, taken_over)
-                }));
-            }
-            skipped.extend(step.run(workspace, out)?);
-        }
-        Ok(())
+        let beside = scope.spawn(|| {
+            let (mut said, mut skipped) = (Vec::new(), Vec::new());
+            let ended = run_all(&beside, workspace, &mut said, &mut skipped);
+            (said, skipped, ended)
+        });
+        run_all(&one_crate, workspace, out, &mut skipped)?;
+        let (said, more, ended) = beside.join().map_err(|_| anyhow!("the steps beside panicked"))?;
+        out.write_all(&said)?;
+        skipped.extend(more);
+        ended
     })?;
+    run_all(&after, workspace, out, &mut skipped)?;
     writeln!(out, "== all steps passed")?;
     let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join(", ") };
     writeln!(out, "== skipped, as what it needs is not here: {skipped}")?;
     Ok(Status::Done)
 }
 
-/// What a thread gives.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> anyhow::Result<T> {
-    thread.join().map_err(|_| anyhow!("the steps beside panicked"))
+/// Runs steps, one after the other, and adds what of them was skipped, as a tool is not there.
+fn run_all(
+    steps: &[Step],
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    skipped: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    steps.iter().try_for_each(|step| step.run(workspace, out, skipped))
 }
 
 impl Step {
-    /// Runs the step, and returns what of it was skipped, as a tool is not there.
-    fn run(self, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Vec<String>> {
-        let mut skipped = Vec::new();
-        self.run_with(workspace, out, &mut skipped)?;
-        Ok(skipped)
+    /// Whether the step builds one crate at a time for the most part, and so on one core.
+    fn builds_one_crate(self) -> bool {
+        matches!(self, Self::Package | Self::WholeApi | Self::Corpus)
     }
 
-    fn run_with(self, workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<String>) -> anyhow::Result<()> {
+    /// Whether the step builds little, so that it can run beside those.
+    fn runs_beside(self) -> bool {
+        matches!(self, Self::Acceptance | Self::Go | Self::Python | Self::Rehearsal | Self::Typescript | Self::Year)
+    }
+
+    fn run(self, workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<String>) -> anyhow::Result<()> {
         let sh = &shell(workspace.root(), workspace)?;
         let client = "planetscale-client";
         match self {
@@ -174,14 +177,14 @@ impl Step {
                 super::surface::check_stored(workspace, &pages, out).map(drop)
             }
             Self::Package => super::package::run(workspace, out),
-            Self::WholeApi => {
-                let year = ["--workspace", "--test", "suite", "--", "--ignored", "year::"];
-                run_shown(out, cmd!(sh, "cargo test --locked --quiet {year...}"))?;
-                super::whole_api::run(workspace, out)
-            }
+            Self::WholeApi => super::whole_api::run(workspace, out),
             Self::Corpus => super::corpus::run(workspace, out),
             Self::Walkthroughs => super::walkthroughs::run(workspace, out),
-            Self::Acceptance => hold_taken_over(acceptance(workspace, out)?, out, skipped),
+            Self::Year => {
+                let year = ["--workspace", "--test", "suite", "--", "--ignored", "year::"];
+                run_shown(out, cmd!(sh, "cargo test --locked --quiet {year...}"))
+            }
+            Self::Acceptance => acceptance(workspace, out, skipped),
             Self::Rehearsal => {
                 for tool in super::rehearsal::TOOLS {
                     if !has(out, skipped, cmd!(sh, "{tool} --version"), tool)? {
@@ -260,33 +263,13 @@ fn wasm(sh: &Shell, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Crates that are still to be compiled.
-struct TakenOver {
-    /// What a year of snapshots leads to.
-    year: Scratch,
-    /// What other documents add, with calls of it.
-    added: Scratch,
-}
-
-fn hold_taken_over(
-    taken_over: Option<TakenOver>,
-    out: &mut dyn Write,
-    skipped: &mut Vec<String>,
-) -> anyhow::Result<()> {
-    let Some(TakenOver { year, added }) = taken_over else {
-        skipped.push("acceptance".to_owned());
-        return Ok(());
-    };
-    year.hold(&[], out)?;
-    added.hold(&[&["--test", "constructs"]], out)
-}
-
 /// Runs on the vendor's pages, on oasdiff's expectations and on documents for the generator, where they are.
-fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Option<TakenOver>> {
+fn acceptance(workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<String>) -> anyhow::Result<()> {
     let data = workspace.path("../shared/acceptance");
     if !data.exists() {
         writeln!(out, "== no acceptance data beside the checkout: skipped")?;
-        return Ok(None);
+        skipped.push("acceptance".to_owned());
+        return Ok(());
     }
     let check = |page: &str| super::update_spec::check(workspace, &Origin::At(Location::File(data.join(page))));
     for page in ["pages/2025/create_backup.md", "pages/2026-08-18/create_backup.md"] {
@@ -304,7 +287,8 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Opti
     let [june, august] = ["2026-06-15", "2026-08-18"].map(|day| data.join(format!("specs/planetscale-{day}.yaml")));
     let year = super::replay::run(workspace, [june, august], out)?;
     let added = super::corpus::added(workspace, &data.join("generator"), out)?;
-    Ok(Some(TakenOver { year, added }))
+    year.hold(&[], out)?;
+    added.hold(&[&["--test", "constructs"]], out)
 }
 
 /// Whether a page holds the very document that is stored.

@@ -87,8 +87,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
             bail!("with a generator that {what}, the package does not warn: {said}");
         }
     }
-    let sh = &shell(&unpacked, workspace)?;
-    shown(out, cmd!(sh, "cargo test --offline --quiet --doc --features mock,record,schemars"))
+    Ok(())
 }
 
 /// Has cargo build in a folder as in the workspace, so that what both depend on is not built once more.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::classify::API;
 use super::engine::{Engine, Scripted};
 use super::moves::state_paths;
-use crate::mock::matcher::segments;
+use crate::mock::route::segments;
 
 impl Engine {
     /// Puts an item into a state at once.

@@ -10,8 +10,8 @@ use super::classify::{API, Class, Collection, Operation, last_item};
 use super::clock::Clock;
 use super::store::{Number, ROOT, Store};
 use super::value::{Maker, at, is_so};
-use crate::mock::matcher::segments;
 use crate::mock::reply::{Reply, not_found, refusal};
+use crate::mock::route::segments;
 
 /// Where an answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

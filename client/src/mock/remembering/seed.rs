@@ -9,7 +9,7 @@ use super::classify::{API, Collection};
 use super::engine::Engine;
 use super::store::{Number, ROOT};
 use super::value::{at, last_made};
-use crate::mock::matcher::segments;
+use crate::mock::route::segments;
 
 /// Where a state lists what nobody set of each item. An item that is here is below the seed with all that is below it, so
 /// nothing is made with it.
