@@ -182,19 +182,21 @@ fn edits(part: &Value, at: &str, into: &mut Vec<(String, Value)>) {
 #[test]
 fn a_part_is_the_same_inline_and_behind_a_reference() {
     let inline = document();
+    let read_inline = read(&inline);
     for part in parts() {
-        let once = lifted(&inline, &part, "Part", false);
+        let lifted = |name: &str, chain: bool| read(&lifted(&inline, &part, name, chain));
+        let once = lifted("Part", false);
         for (how, other) in [
-            ("a reference", once.clone()),
-            ("a chain of references", lifted(&inline, &part, "Part", true)),
-            ("an odd name", lifted(&inline, &part, "Pa/rt~1", false)),
+            ("a reference", &once),
+            ("a chain of references", &lifted("Part", true)),
+            ("an odd name", &lifted("Pa/rt~1", false)),
         ] {
-            for (old, new) in [(&inline, &other), (&other, &inline)] {
-                let findings = compared(old, new);
+            for (old, new) in [(&read_inline, other), (other, &read_inline)] {
+                let findings = diff(old, new);
                 assert!(worst(&findings) <= Some(Level::Doc), "{how}, {part:?}: {:?}", shown(&findings));
             }
         }
-        let renamed = compared(&once, &lifted(&inline, &part, "Renamed", false));
+        let renamed = diff(&once, &lifted("Renamed", false));
         assert!(worst(&renamed) <= Some(Level::Doc), "renamed, {part:?}: {:?}", shown(&renamed));
     }
 }
@@ -203,6 +205,11 @@ fn a_part_is_the_same_inline_and_behind_a_reference() {
 fn an_edit_means_the_same_inline_and_behind_a_reference() {
     let inline = document();
     for part in parts() {
+        // The document as it is, with the part behind a reference, and behind a chain of them.
+        let forms = |document: &Value| {
+            [document, &lifted(document, &part, "Part", false), &lifted(document, &part, "Part", true)].map(read)
+        };
+        let before = forms(&inline);
         let mut all = Vec::new();
         edits(inline.pointer(&part.1).unwrap(), "", &mut all);
         // Some of many are enough: the edits of the inner parts are made by these themselves.
@@ -210,11 +217,11 @@ fn an_edit_means_the_same_inline_and_behind_a_reference() {
         for (at, value) in all.into_iter().step_by(step) {
             let mut edited = inline.clone();
             *edited.pointer_mut(&format!("{}{at}", part.1)).unwrap() = value;
-            for (old, new) in [(&inline, &edited), (&edited, &inline)] {
-                let expected = compared(old, new);
+            let after = forms(&edited);
+            for ([old, old_behind, _], [new, new_behind, new_chain]) in [(&before, &after), (&after, &before)] {
+                let expected = diff(old, new);
                 assert!(!expected.is_empty(), "{part:?} {at}");
-                let behind = compared(&lifted(old, &part, "Part", false), &lifted(new, &part, "Part", false));
-                let one_side = compared(old, &lifted(new, &part, "Part", true));
+                let (behind, one_side) = (diff(old_behind, new_behind), diff(old, new_chain));
                 for (how, findings) in [("both behind a reference", behind), ("one behind a chain", one_side)] {
                     assert_eq!(
                         worst(&findings),
@@ -415,9 +422,9 @@ fn restated_schemas() -> Vec<(&'static str, Value, Value)> {
 fn schemas_that_mean_the_same_have_one_verdict() {
     for (name, a, b) in restated_schemas() {
         for around in 0..6 {
-            let documents = [&a, &b].map(|schema| with_schema("3.1.0", schema, around));
+            let documents = [&a, &b].map(|schema| read(&with_schema("3.1.0", schema, around)));
             for (old, new) in [(0, 1), (1, 0)] {
-                let findings = compared(&documents[old], &documents[new]);
+                let findings = diff(&documents[old], &documents[new]);
                 assert!(worst(&findings) <= Some(Level::Info), "{name} {around}: {:?}", shown(&findings));
             }
         }
@@ -560,13 +567,14 @@ fn what_readers_are_told_is_doc_wherever_it_stands() {
     let mut all = Vec::new();
     described(&plain, "", &mut all);
     assert!(all.len() > 60);
-    let mut random = Random(7);
+    let (mut random, read_plain) = (Random(7), read(&plain));
     for at in all {
         for (key, value) in [("description", json!("new words")), ("x-note", json!({ "a": [1] }))] {
             let mut told = plain.clone();
             told.pointer_mut(&at).unwrap()[key] = value;
-            let (old, new) = if random.chance(2) { (&plain, &told) } else { (&told, &plain) };
-            let findings = compared(old, new);
+            let told = read(&told);
+            let (old, new) = if random.chance(2) { (&read_plain, &told) } else { (&told, &read_plain) };
+            let findings = diff(old, new);
             assert!(!findings.is_empty(), "{at} {key} is silent");
             assert!(worst(&findings) <= Some(Level::Info), "{at} {key}: {:?}", shown(&findings));
         }

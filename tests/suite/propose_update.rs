@@ -1,6 +1,7 @@
 //! `cargo xtask propose-update` and `release`, on a scratch repository with a remote.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -41,8 +42,7 @@ impl Scratch {
         workspace
             .set_changelog("# Changelog\n\n## [Unreleased]\n\n### Added\n- The operation `create_backup`.\n")
             .unwrap();
-        copy(&root.join("client/src"), &scratch.path("client/src"));
-        fs::remove_dir_all(scratch.path("client/src/generated")).unwrap();
+        copy_but(&root.join("client/src"), &scratch.path("client/src"), "generated");
         fs::create_dir(scratch.path("client/src/generated")).unwrap();
         for (name, text) in scratch.pages.files() {
             let to = scratch.path("openapi").join(name);
@@ -147,14 +147,8 @@ pub fn git(dir: &Path, arguments: &[&str]) -> String {
 pub fn begin(dir: &Path) {
     git(dir, &["init", "--quiet", "--initial-branch", "main"]);
     // Whatever whoever runs the tests has set.
-    for (key, value) in [
-        ("user.email", "bot@example.com"),
-        ("user.name", "bot"),
-        ("commit.gpgsign", "false"),
-        ("core.autocrlf", "false"),
-    ] {
-        git(dir, &["config", key, value]);
-    }
+    let own = "[user]\nemail = bot@example.com\nname = bot\n[commit]\ngpgsign = false\n[core]\nautocrlf = false\n";
+    fs::OpenOptions::new().append(true).open(dir.join(".git/config")).unwrap().write_all(own.as_bytes()).unwrap();
     git(dir, &["add", "--all"]);
     git(dir, &["commit", "--quiet", "--message", "begin"]);
     let remote = dir.join("remote.git");
@@ -165,12 +159,16 @@ pub fn begin(dir: &Path) {
 }
 
 pub fn copy(from: &Path, to: &Path) {
+    copy_but(from, to, "");
+}
+
+/// Copies a folder, without the folders of a name.
+fn copy_but(from: &Path, to: &Path, name: &str) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|entry| entry.file_name() != name) {
         let to = to.join(entry.file_name());
         match entry.path().is_dir() {
-            true => copy(&entry.path(), &to),
+            true => copy_but(&entry.path(), &to, name),
             false => assert!(fs::copy(entry.path(), to).is_ok()),
         }
     }

@@ -1,5 +1,5 @@
-//! Files of Rust without the bodies of functions, each text parsed once: many crates are made with the one source of
-//! the client, one for each snapshot.
+//! Files of Rust without the bodies of functions and documentation, each text parsed once: many crates are made with
+//! the one source of the client, one for each snapshot.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,14 +20,23 @@ pub fn parsed(text: &str) -> syn::Result<Rc<syn::File>> {
             return Ok(Rc::clone(file));
         }
         let mut file = syn::parse_file(text)?;
-        WithoutBodies.visit_file_mut(&mut file);
+        outline(&mut file);
         Ok(Rc::clone(parsed.entry(text.to_owned()).or_insert(Rc::new(file))))
     })
 }
 
-struct WithoutBodies;
+/// Leaves out of a file the bodies of functions and documentation.
+pub fn outline(file: &mut syn::File) {
+    Outline.visit_file_mut(file);
+}
 
-impl VisitMut for WithoutBodies {
+struct Outline;
+
+impl VisitMut for Outline {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+    }
+
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
         block.stmts.clear();
     }

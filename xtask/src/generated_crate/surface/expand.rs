@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::{ImplItem, Item, ItemMod};
 
-use crate::generated_crate::parsed::parsed;
+use crate::generated_crate::parsed::{outline, parsed};
 
 /// The file of the client that defines them.
 const DEFINITIONS: &str = "runtime/methods.rs";
@@ -18,7 +18,7 @@ struct Macro {
     body: TokenStream,
 }
 
-/// Code with the macros of the client's runtime expanded.
+/// Code with the macros of the client's runtime expanded, and in outline.
 ///
 /// # Errors
 /// Where a macro is not defined, or does not give items.
@@ -36,6 +36,7 @@ pub(super) fn expanded(src: &Path, generated: &syn::File) -> anyhow::Result<syn:
     });
     let mut code = generated.clone();
     code.items = items(std::mem::take(&mut code.items), &macros.collect())?;
+    outline(&mut code);
     Ok(code)
 }
 
