@@ -41,7 +41,7 @@ pub enum Step {
     Corpus,
     /// The walk-throughs of CONTRIBUTING.md, made in a copy of the workspace
     Walkthroughs,
-    /// A year of editions of the whole API, each proposed as a pull request
+    /// A year of editions of the whole API, each proposed as a pull request, and what a report says of many edits
     Year,
     /// The real inputs that lie beside some checkouts, where they do
     Acceptance,
@@ -181,7 +181,7 @@ impl Step {
             Self::Corpus => super::corpus::run(workspace, out),
             Self::Walkthroughs => super::walkthroughs::run(workspace, out),
             Self::Year => {
-                let year = ["--workspace", "--test", "suite", "--", "--ignored", "year::"];
+                let year = ["--workspace", "--test", "suite", "--", "--ignored", "year::", "reports::"];
                 run_shown(out, cmd!(sh, "cargo test --locked --quiet {year...}"))
             }
             Self::Acceptance => acceptance(workspace, out, skipped),
