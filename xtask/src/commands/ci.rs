@@ -101,6 +101,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 /// At the first step that fails, by its command line.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let steps = if arguments.steps.is_empty() { &ALL[..] } else { &arguments.steps };
+    // What builds one crate at a time leaves a core to what builds little.
     let first = steps.iter().position(|step| step.builds_one_crate()).unwrap_or(steps.len());
     let (before, from) = steps.split_at(first);
     let (one_crate, others): (Vec<Step>, Vec<Step>) = from.iter().partition(|step| step.builds_one_crate());
