@@ -51,7 +51,7 @@ pub(super) fn shell(dir: &Path, workspace: &Workspace) -> anyhow::Result<Shell> 
 pub(super) fn warnings(command: Cmd<'_>) -> anyhow::Result<String> {
     let line = command.to_string();
     // Quiet, cargo would not repeat what build.rs warns of.
-    let run = command.quiet().ignore_status().output()?;
+    let run = alone(command).quiet().ignore_status().output()?;
     let said = String::from_utf8_lossy(&run.stderr);
     ensure!(run.status.success(), "`{line}` failed with {}: {said}", run.status);
     let warnings = said.lines().filter(|line| line.starts_with("warning"));
@@ -65,7 +65,15 @@ pub(super) fn warnings(command: Cmd<'_>) -> anyhow::Result<String> {
 pub(super) fn run(out: &mut dyn Write, command: Cmd<'_>) -> anyhow::Result<()> {
     writeln!(out, "== {command}")?;
     out.flush()?;
-    Ok(command.quiet().run()?)
+    Ok(alone(command).quiet().run()?)
+}
+
+/// A command without what cargo has told this program of its package. To cargo, they would be a reason to run build
+/// scripts again that look at them, such as ring's, and to build again all that stands on them.
+fn alone(command: Cmd<'_>) -> Cmd<'_> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let of_package = names.filter(|name| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|begin| name.starts_with(begin)));
+    of_package.fold(command, |command, name| command.env_remove(name))
 }
 
 /// Whether there is a tool: whether a command runs. Says how to install it where there is none.
