@@ -6,10 +6,10 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, bail};
 
+use super::shell::cargo;
 use crate::Status;
 use crate::comparison::report::{Accepted, Format, Report, changelog_of, plain};
 use crate::effective::overlay;
@@ -240,8 +240,8 @@ fn commit(
         None => notes.push("No version was released yet: version and changelog stay as they are.".to_owned()),
     }
     if !arguments.no_build {
-        let mut ci = Command::new("cargo");
-        ci.args(["xtask", "ci"]).current_dir(workspace.root());
+        let mut ci = cargo(workspace.root());
+        ci.args(["xtask", "ci"]);
         notes.push(body::note_of_ci(ci)?);
     }
     notes.push(match arguments.own_ci {
@@ -271,8 +271,8 @@ fn without_needless(snapshot: &Snapshot) -> anyhow::Result<Option<(Snapshot, Vec
 
 /// Has the tests write their snapshots: they are what the reviewer reads. What fails is reported by CI.
 fn take_snapshots_over(workspace: &Workspace) -> anyhow::Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--quiet", "--package", "planetscale-tests"]).current_dir(workspace.root());
+    let mut cargo = cargo(workspace.root());
+    cargo.args(["test", "--quiet", "--package", "planetscale-tests"]);
     cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output().context("cannot run cargo")?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::ensure;
 use xshell::{Cmd, Shell};
@@ -68,12 +69,26 @@ pub(super) fn run(out: &mut dyn Write, command: Cmd<'_>) -> anyhow::Result<()> {
     Ok(alone(command).quiet().run()?)
 }
 
-/// A command without what cargo has told this program of its package. To cargo, they would be a reason to run build
-/// scripts again that look at them, such as ring's, and to build again all that stands on them.
-fn alone(command: Cmd<'_>) -> Cmd<'_> {
+/// The variables by which cargo has told this program of its package. To another cargo, they would be a reason to run
+/// build scripts again that look at them, such as ring's, and to build again all that stands on them.
+fn of_package() -> impl Iterator<Item = String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let of_package = names.filter(|name| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|begin| name.starts_with(begin)));
-    of_package.fold(command, |command, name| command.env_remove(name))
+    names.filter(|name| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|begin| name.starts_with(begin)))
+}
+
+/// A command without the variables of this program's package.
+fn alone(command: Cmd<'_>) -> Cmd<'_> {
+    of_package().fold(command, |command, name| command.env_remove(name))
+}
+
+/// Cargo in a folder, without the variables of this program's package.
+pub(super) fn cargo(dir: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(dir);
+    for name in of_package() {
+        cargo.env_remove(name);
+    }
+    cargo
 }
 
 /// Whether there is a tool: whether a command runs. Says how to install it where there is none.
