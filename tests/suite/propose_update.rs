@@ -192,6 +192,33 @@ const OTHER_TAG: (&str, &str) = ("\ntags:\n", "\ntags:\n  - name: Pets\n");
 /// A text that no documentation of the crate repeats.
 const TERMS: (&str, &str) = ("\n  version: v1\n", "\n  version: v1\n  termsOfService: https://example.com/terms\n");
 
+/// A release is read as it was committed, whatever its files hold and are called.
+#[test]
+fn a_revision_is_exported_byte_for_byte() {
+    let (dir, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let files: [(&str, &[u8]); 4] = [
+        ("src/a.rs", b"one\r\ntwo"),
+        ("src/empty", b""),
+        ("src/in a/\u{e4} b.rs", b"\n\n"),
+        ("src/z", &[0, 255, 10]),
+    ];
+    for (name, bytes) in files.iter().chain(&[("other/c.rs", &b"no"[..])]) {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    begin(dir.path());
+    fs::write(dir.path().join("src/a.rs"), "edited").unwrap();
+    let repository = Git::new(dir.path());
+    repository.export("HEAD", "src", to.path()).unwrap();
+    for (name, bytes) in files {
+        assert_eq!(fs::read(to.path().join(name)).unwrap(), bytes, "{name}");
+    }
+    assert!(!to.path().join("other").exists());
+    let error = repository.export("v9.9.9", "src", to.path()).unwrap_err().to_string();
+    assert!(error.contains("v9.9.9"), "{error}");
+}
+
 #[test]
 fn no_drift_is_nothing_to_propose() {
     let scratch = Scratch::new();

@@ -63,11 +63,7 @@ impl Released {
     pub fn read(git: &Git, version: &Version) -> anyhow::Result<Self> {
         let tag = format!("v{version}");
         let dir = tempfile::tempdir().context("cannot make a folder")?;
-        for file in git.run(&["ls-tree", "-r", "--name-only", &tag, "--", "client/src"])?.lines() {
-            let place = dir.path().join(file);
-            std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
-            std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
-        }
+        git.export(&tag, "client/src", dir.path())?;
         let surface = Surface::of_released(&dir.path().join("client/src")).context(tag.clone())?;
         let effective = git.run(&["show", &format!("{tag}:openapi/{}", store::EFFECTIVE)]);
         Ok(Self { surface, effective: effective.ok().and_then(|text| Spec::parse(&text).ok()), tag })

@@ -1,7 +1,8 @@
 //! git, as far as it is needed: the commands that a person would type.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, bail};
 use semver::Version;
@@ -49,9 +50,43 @@ impl Git {
     }
 
     fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        self.command(arguments).output().context("cannot run git")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.dir).args(FORM.iter().flat_map(|set| ["-c", set])).args(arguments);
-        command.output().context("cannot run git")
+        command
+    }
+
+    /// Writes the files that a revision has in a folder of the checkout into another folder, below the same paths.
+    ///
+    /// # Errors
+    /// Where git does not have them, or one cannot be written.
+    pub fn export(&self, revision: &str, folder: &str, to: &Path) -> anyhow::Result<()> {
+        let listed = self.run(&["ls-tree", "-r", "-z", revision, "--", folder])?;
+        // `<mode> blob <id>`, a tab and a path. Another repository within this one is no blob.
+        let files: Vec<(&str, &str)> = listed
+            .split_terminator('\0')
+            .filter_map(|line| line.split_once('\t'))
+            .filter_map(|(about, path)| Some((about.split_once(" blob ")?.1, path)))
+            .collect();
+        // One process for all of them. It is asked by a file, as it answers before it has read all.
+        let asked = tempfile::NamedTempFile::new().context("cannot make a file")?;
+        std::fs::write(asked.path(), files.iter().map(|(id, _)| format!("{id}\n")).collect::<String>())?;
+        let mut command = self.command(&["cat-file", "--batch"]);
+        let output = command.stdin(Stdio::from(File::open(asked.path())?)).output().context("cannot run git")?;
+        let mut rest = output.stdout.as_slice();
+        for (_, path) in files {
+            let (file, after) = blob(rest).with_context(|| {
+                format!("git has no {revision}:{path}: {}", String::from_utf8_lossy(&output.stderr).trim())
+            })?;
+            let place = to.join(path);
+            std::fs::create_dir_all(place.parent().unwrap_or(to))?;
+            std::fs::write(&place, file).with_context(|| format!("cannot write {}", place.display()))?;
+            rest = after;
+        }
+        Ok(())
     }
 
     /// The files that differ from the last commit.
@@ -99,4 +134,17 @@ impl Git {
         let versions = tags.lines().filter_map(|tag| tag.strip_prefix('v')?.parse::<Version>().ok());
         Ok(versions.filter(|version| version.pre.is_empty()).max())
     }
+}
+
+/// The first file of what `git cat-file --batch` prints, and the rest: `<id> blob <size>`, a line end, so many bytes,
+/// and a line end.
+fn blob(printed: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = printed.iter().position(|byte| *byte == b'\n')?;
+    let head = std::str::from_utf8(&printed[..end]).ok()?;
+    let size = match head.split(' ').collect::<Vec<_>>()[..] {
+        [_, "blob", size] => size.parse().ok()?,
+        _ => return None,
+    };
+    let (file, rest) = printed[end + 1..].split_at_checked(size)?;
+    Some((file, rest.strip_prefix(b"\n")?))
 }
