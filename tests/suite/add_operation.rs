@@ -10,6 +10,7 @@ use xtask::snapshot::{Document, offerable};
 use xtask::upstream::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
+use crate::workers::on_worker;
 
 /// A page as the vendor has it for another operation at the same path, a year later.
 fn list_copies() -> Value {
@@ -342,8 +343,11 @@ fn each_error_is_told_of_its_own_operation() {
         "/looks/twice": get("twice", twice),
     });
     let from = copy.write("looks.json", &document.to_string());
-    let before = attempts();
-    let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);
+    let (copy, ended, tries) = on_worker(move || {
+        let before = attempts();
+        let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);
+        (copy, ended, attempts() - before)
+    });
     ended_with(&ended, 0);
     let (_, left_out) = ended.out.split_once("Left out, as they cannot be offered:\n").unwrap();
     for (id, why) in [
@@ -369,7 +373,7 @@ fn each_error_is_told_of_its_own_operation() {
     assert!(["look-at", "look_elsewhere"].iter().all(|id| offered.contains(id)), "{left_out}");
     assert_eq!(left_out.lines().count(), 7, "{left_out}");
     // Four of them say themselves what they are about; for each of the others their nine parts are looked through.
-    assert!(attempts() - before < 60, "{}", attempts() - before);
+    assert!((1..60).contains(&tries), "{tries}");
 }
 
 /// A list with what cannot be offered is tried a bounded number of times, whichever it is.

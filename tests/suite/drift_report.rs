@@ -9,6 +9,7 @@ use xtask::comparison::report::Format;
 use xtask::upstream::origin::Location;
 
 use crate::update_spec::{BACKUPS, fixture, fixtures, openapi_dir, upstream};
+use crate::workers::on_worker;
 
 /// Two documents that differ in a bit of everything.
 fn pair(dir: &Path) -> [String; 2] {
@@ -40,9 +41,13 @@ fn pair(dir: &Path) -> [String; 2] {
 
 /// Runs a command, as where there is no terminal. Returns the exit code, the output and the errors.
 pub fn run_xtask(arguments: &[&str]) -> (String, String, String) {
-    let mut out = Vec::new();
-    let (code, err) = run_into(&mut StripStream::new(&mut out), arguments);
-    (code, String::from_utf8(out).unwrap(), err)
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    on_worker(move || {
+        let mut out = Vec::new();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (code, err) = run_into(&mut StripStream::new(&mut out), &arguments);
+        (code, String::from_utf8(out).unwrap(), err)
+    })
 }
 
 /// As [`run_xtask`], with the output where it is wanted. Returns the exit code and the errors.

@@ -73,4 +73,5 @@ mod update_spec;
 mod waits;
 mod walk;
 mod wire;
+mod workers;
 mod year;

@@ -88,16 +88,18 @@ pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<Strin
     Ok(methods)
 }
 
-/// The files that are written by hand, with their texts.
+/// The files that are written by hand, by their paths in the client's source, with their texts.
 ///
 /// # Errors
 /// Where one cannot be read.
 pub fn source(workspace: &Workspace) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let root = workspace.client_source();
     let mut files = Vec::new();
-    rust_files(&workspace.client_source(), &mut files)?;
+    rust_files(&root, &mut files)?;
+    files.sort();
     let read = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok((file, text))
+        Ok((file.strip_prefix(&root).map_or_else(|_| file.clone(), Path::to_owned), text))
     };
     files.into_iter().map(read).collect()
 }
