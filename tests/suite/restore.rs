@@ -307,22 +307,38 @@ fn stops(after: Option<Duration>) -> drill::Stops {
 #[tokio::test]
 #[cfg_attr(not(target_os = "linux"), ignore = "it would take a minute")]
 async fn a_drill_leaves_nothing() {
-    let (server, client) = started().await;
-    let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
-    assert!(report.error.is_none() && report.left.is_none() && report.took.is_some(), "{report:?}");
-    assert_eq!((server.branches(), creations(&server).len()), (vec![], 1));
-    // Nor one that is interrupted while the branch is not ready.
-    server.script_branch_states(["pending"]);
-    let report = drill::run(&client, &plan(), |_| {}, stops(Some(Duration::from_secs(60)))).await;
-    let error = report.error.unwrap().to_string();
-    assert!(error.starts_with("interrupted") && error.contains(NAME), "{error}");
-    assert!(report.left.is_none() && server.branches().is_empty());
-    // What is to be kept is named.
-    let report = drill::run(&client, &drill::Plan { keep: true, ..plan() }, |_| {}, stops(None)).await;
-    assert_eq!(report.left.map(|left| left.branch.branch).as_deref(), Some(NAME));
-    // And is not deleted by the next, which finds it.
-    let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
-    assert!(report.error.is_some() && server.branches().len() == 1);
+    let whole = async {
+        let (server, client) = started().await;
+        let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
+        assert!(report.error.is_none() && report.left.is_none() && report.took.is_some(), "{report:?}");
+        assert_eq!((server.branches(), creations(&server).len()), (vec![], 1));
+    };
+    let interrupted_while_the_branch_is_not_ready = async {
+        let (server, client) = started().await;
+        server.script_branch_states(["pending"]);
+        let report = drill::run(&client, &plan(), |_| {}, stops(Some(Duration::from_secs(60)))).await;
+        let error = report.error.unwrap().to_string();
+        assert!(error.starts_with("interrupted") && error.contains(NAME), "{error}");
+        assert!(report.left.is_none() && server.branches().is_empty());
+    };
+    let told_to_keep_it = async {
+        let (server, client) = started().await;
+        let report = drill::run(&client, &drill::Plan { keep: true, ..plan() }, |_| {}, stops(None)).await;
+        assert_eq!(report.left.map(|left| left.branch.branch).as_deref(), Some(NAME));
+        // And it is not deleted by the next, which finds it.
+        let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
+        assert!(report.error.is_some() && server.branches().len() == 1);
+    };
+    let told_to_keep_what_is_never_ready = async {
+        let (server, client) = started().await;
+        server.script_branch_states(["pending"]);
+        let plan = drill::Plan { keep: true, deadline: Duration::from_secs(60), ..plan() };
+        let report = drill::run(&client, &plan, |_| {}, stops(None)).await;
+        assert!(report.error.is_some() && server.branches().len() == 1);
+        assert_eq!(report.left.map(|left| left.branch.branch).as_deref(), Some(NAME));
+    };
+    // All at once, as the clock goes for all of them.
+    tokio::join!(whole, interrupted_while_the_branch_is_not_ready, told_to_keep_it, told_to_keep_what_is_never_ready);
 }
 
 /// Faults of which some are of the creation: that comes after a few looks.
