@@ -196,12 +196,8 @@ const TERMS: (&str, &str) = ("\n  version: v1\n", "\n  version: v1\n  termsOfSer
 #[test]
 fn a_revision_is_exported_byte_for_byte() {
     let (dir, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let files: [(&str, &[u8]); 4] = [
-        ("src/a.rs", b"one\r\ntwo"),
-        ("src/empty", b""),
-        ("src/in a/\u{e4} b.rs", b"\n\n"),
-        ("src/z", &[0, 255, 10]),
-    ];
+    let files: [(&str, &[u8]); 4] =
+        [("src/a.rs", b"one\r\ntwo"), ("src/empty", b""), ("src/in a/\u{e4} b.rs", b"\n\n"), ("src/z", &[0, 255, 10])];
     for (name, bytes) in files.iter().chain(&[("other/c.rs", &b"no"[..])]) {
         let path = dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
