@@ -145,14 +145,21 @@ pub fn git(dir: &Path, arguments: &[&str]) -> String {
 
 /// Makes a folder a repository with one commit, and a bare repository its remote.
 pub fn begin(dir: &Path) {
-    git(dir, &["init", "--quiet", "--initial-branch", "main"]);
-    // Whatever whoever runs the tests has set.
-    let own = "[user]\nemail = bot@example.com\nname = bot\n[commit]\ngpgsign = false\n[core]\nautocrlf = false\n";
-    fs::OpenOptions::new().append(true).open(dir.join(".git/config")).unwrap().write_all(own.as_bytes()).unwrap();
+    let init = ["init", "--quiet", "--template", "", "--initial-branch", "main"];
+    // Whatever whoever runs the tests has set; and what is thrown away is not to be small.
+    let own = "[user]\nemail = bot@example.com\nname = bot\n[commit]\ngpgsign = false\n[core]\nautocrlf = false\n\
+               compression = 0\n[maintenance]\nauto = false\n";
+    let sets = |config: PathBuf| {
+        fs::OpenOptions::new().append(true).open(config).unwrap().write_all(own.as_bytes()).unwrap();
+    };
+    git(dir, &init);
+    sets(dir.join(".git/config"));
     git(dir, &["add", "--all"]);
     git(dir, &["commit", "--quiet", "--message", "begin"]);
     let remote = dir.join("remote.git");
-    git(dir, &["init", "--quiet", "--bare", "--initial-branch", "main", remote.to_str().unwrap()]);
+    git(dir, &[&init[..], &["--bare", remote.to_str().unwrap()]].concat());
+    sets(remote.join("config"));
+    fs::create_dir(dir.join(".git/info")).unwrap();
     fs::write(dir.join(".git/info/exclude"), "remote.git\nout\n").unwrap();
     git(dir, &["remote", "add", "origin", remote.to_str().unwrap()]);
     git(dir, &["push", "--quiet", "origin", "main"]);
