@@ -73,17 +73,20 @@ impl Git {
             .collect();
         // One process for all of them. It is asked by a file, as it answers before it has read all.
         let asked = tempfile::NamedTempFile::new().context("cannot make a file")?;
-        std::fs::write(asked.path(), files.iter().map(|(id, _)| format!("{id}\n")).collect::<String>())?;
-        let mut command = self.command(&["cat-file", "--batch"]);
-        let output = command.stdin(Stdio::from(File::open(asked.path())?)).output().context("cannot run git")?;
+        let ids: String = files.iter().map(|(id, _)| format!("{id}\n")).collect();
+        let ask = || std::fs::write(asked.path(), ids).and_then(|()| File::open(asked.path()));
+        let asked = ask().with_context(|| format!("cannot write {}", asked.path().display()))?;
+        let output =
+            self.command(&["cat-file", "--batch"]).stdin(Stdio::from(asked)).output().context("cannot run git")?;
         let mut rest = output.stdout.as_slice();
         for (_, path) in files {
             let (file, after) = blob(rest).with_context(|| {
                 format!("git has no {revision}:{path}: {}", String::from_utf8_lossy(&output.stderr).trim())
             })?;
             let place = to.join(path);
-            std::fs::create_dir_all(place.parent().unwrap_or(to))?;
-            std::fs::write(&place, file).with_context(|| format!("cannot write {}", place.display()))?;
+            std::fs::create_dir_all(place.parent().unwrap_or(to))
+                .and_then(|()| std::fs::write(&place, file))
+                .with_context(|| format!("cannot write {}", place.display()))?;
             rest = after;
         }
         Ok(())
