@@ -27,13 +27,8 @@ pub fn uses(workspace: &Workspace, changes: &[Change]) -> anyhow::Result<Vec<Str
     if breaking.is_empty() {
         return Ok(Vec::new());
     }
-    let root = workspace.client_source();
-    let mut files = Vec::new();
-    rust_files(&root, &mut files)?;
-    files.sort();
     let mut said = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    for (file, text) in source(workspace)? {
         // What is not Rust is the compiler's to say.
         let Ok(tokens) = text.parse() else { continue };
         let mut names = BTreeSet::new();
@@ -47,7 +42,7 @@ pub fn uses(workspace: &Workspace, changes: &[Change]) -> anyhow::Result<Vec<Str
             })
             .collect();
         if !used.is_empty() {
-            let file = Path::new("client/src").join(file.strip_prefix(&root).unwrap_or(&file));
+            let file = Path::new("client/src").join(file);
             let more = match used.len().saturating_sub(MOST_USES) {
                 0 => String::new(),
                 more => format!(", and {more} more"),
@@ -64,11 +59,8 @@ pub fn uses(workspace: &Workspace, changes: &[Change]) -> anyhow::Result<Vec<Str
 /// # Errors
 /// Where a file cannot be read.
 pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<String>> {
-    let mut files = Vec::new();
-    rust_files(&workspace.client_source(), &mut files)?;
     let mut methods = BTreeSet::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    for (_, text) in source(workspace)? {
         if !text.contains("impl Client {") {
             continue;
         }
@@ -88,7 +80,7 @@ pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<Strin
     Ok(methods)
 }
 
-/// The files that are written by hand, by their paths in the client's source, with their texts.
+/// The files that are written by hand, in the order of their paths in the client's source, with their texts.
 ///
 /// # Errors
 /// Where one cannot be read.
@@ -99,7 +91,7 @@ pub fn source(workspace: &Workspace) -> anyhow::Result<Vec<(PathBuf, String)>> {
     files.sort();
     let read = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok((file.strip_prefix(&root).map_or_else(|_| file.clone(), Path::to_owned), text))
+        Ok((file.strip_prefix(&root).unwrap_or(&file).to_owned(), text))
     };
     files.into_iter().map(read).collect()
 }
