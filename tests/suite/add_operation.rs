@@ -343,6 +343,7 @@ fn each_error_is_told_of_its_own_operation() {
         "/looks/twice": get("twice", twice),
     });
     let from = copy.write("looks.json", &document.to_string());
+    // Tries are counted for each thread.
     let (copy, ended, tries) = on_worker(move || {
         let before = attempts();
         let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);

@@ -1,6 +1,8 @@
 //! What `cargo xtask diff` prints, in each format.
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,16 +46,15 @@ pub fn run_xtask(arguments: &[&str]) -> (String, String, String) {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     on_worker(move || {
         let mut out = Vec::new();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let (code, err) = run_into(&mut StripStream::new(&mut out), &arguments);
         (code, String::from_utf8(out).unwrap(), err)
     })
 }
 
 /// As [`run_xtask`], with the output where it is wanted. Returns the exit code and the errors.
-fn run_into(out: &mut dyn Write, arguments: &[&str]) -> (String, String) {
+fn run_into<S: AsRef<OsStr>>(out: &mut dyn Write, arguments: &[S]) -> (String, String) {
     let mut err = Vec::new();
-    let arguments = ["xtask"].iter().chain(arguments).map(Into::into);
+    let arguments = iter::once("xtask".into()).chain(arguments.iter().map(|argument| argument.as_ref().to_owned()));
     let code = xtask::run(arguments, out, &mut StripStream::new(&mut err));
     (format!("{code:?}"), String::from_utf8(err).unwrap())
 }
