@@ -64,7 +64,7 @@ fn misfits(document: &Value) -> (Vec<String>, usize) {
 
 #[test]
 fn what_the_whole_api_is_called_with_fits_its_schemas() {
-    let mut document = spec("planetscale.yaml");
+    let mut document = Value::clone(&spec("planetscale.yaml"));
     fold(&mut document);
     let (misfits, count) = misfits(&document);
     assert_eq!(misfits, Vec::<String>::new());

@@ -12,6 +12,7 @@ use xtask::upstream::spec::Spec;
 use xtask::workspace::Workspace;
 use xtask::workspace::store::Store;
 
+use crate::meaning::spec;
 use crate::update_spec::openapi_dir;
 
 /// What the stored effective spec gives: generated once for all tests here.
@@ -35,11 +36,7 @@ pub struct Made {
 /// The base URL is written by hand.
 #[test]
 fn requests_go_where_the_document_says() {
-    let effective = std::fs::read_to_string(crate::update_spec::openapi_dir().join("effective.yaml"))
-        .or_else(|_| std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")))
-        .unwrap();
-    let document = xtask::upstream::spec::Spec::parse(&effective).unwrap().value;
-    assert_eq!(document["servers"][0]["url"], planetscale_client::ClientBuilder::DEFAULT_BASE_URL);
+    assert_eq!(spec("planetscale.yaml")["servers"][0]["url"], planetscale_client::ClientBuilder::DEFAULT_BASE_URL);
 }
 
 #[test]
@@ -78,9 +75,9 @@ fn every_feature_is_in_the_manifest() {
 /// The front page says how many operations each feature has.
 #[test]
 fn every_feature_is_on_the_front_page() {
-    let spec = Spec::parse(&EFFECTIVE).unwrap();
+    let document = spec("planetscale.yaml");
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for operation in operations::of(&spec.value) {
+    for operation in operations::of(&document) {
         *counts.entry(operation.feature.unwrap_or("")).or_default() += 1;
     }
     let others = counts.iter().filter(|(feature, _)| !feature.is_empty());
@@ -129,9 +126,9 @@ fn public_surface() {
 /// Whoever has an organization, a database or a branch need not name it in each call.
 #[test]
 fn every_operation_is_one_of_the_handle_that_its_path_begins_with() {
-    let spec = Spec::parse(&EFFECTIVE).unwrap();
+    let document = spec("planetscale.yaml");
     let mut counts = BTreeMap::new();
-    for (path, item) in spec.value["paths"].as_object().unwrap() {
+    for (path, item) in document["paths"].as_object().unwrap() {
         let handle = match path {
             _ if path.starts_with("/organizations/{organization}/databases/{database}/branches/{branch}") => {
                 "BranchHandle"

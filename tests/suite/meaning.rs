@@ -1,6 +1,7 @@
 //! The types mean what the spec says, shown with generated instances.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use jsonschema::Validator;
 use planetscale_client::{Error, types};
@@ -16,10 +17,14 @@ use crate::just_created::builder;
 use crate::property::config;
 use crate::update_spec::{BACKUPS, openapi_dir};
 
-/// A document in `openapi/`.
-pub(crate) fn spec(name: &str) -> Value {
-    let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
-    Spec::parse(&text).unwrap().value
+/// A document in `openapi/`, read once for all tests.
+pub(crate) fn spec(name: &str) -> Arc<Value> {
+    static READ: Mutex<BTreeMap<String, Arc<Value>>> = Mutex::new(BTreeMap::new());
+    let read = || {
+        let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
+        Arc::new(Spec::parse(&text).unwrap().value)
+    };
+    Arc::clone(READ.lock().unwrap().entry(name.to_owned()).or_insert_with(read))
 }
 
 /// A schema of OpenAPI 3.0 as JSON Schema, by the letter: references followed, and `nullable` means what it says beside
@@ -64,10 +69,10 @@ pub(crate) fn validator(schema: &Value) -> Validator {
 
 /// A component as the generator reads it, for instances, and what it allows by the letter.
 fn component(name: &str) -> ((Value, Value), Value) {
-    static EFFECTIVE: LazyLock<Value> = LazyLock::new(|| spec("planetscale.yaml"));
+    let effective = spec("planetscale.yaml");
     let pointer = format!("/components/schemas/{name}");
-    let allowed = json_schema(EFFECTIVE.pointer(&pointer).unwrap(), &EFFECTIVE);
-    let mut root = EFFECTIVE.clone();
+    let allowed = json_schema(effective.pointer(&pointer).unwrap(), &effective);
+    let mut root = Value::clone(&effective);
     xtask::generate::document::nulls::fold(&mut root);
     ((root.pointer(&pointer).unwrap().clone(), root), allowed)
 }

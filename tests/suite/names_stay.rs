@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::effective::naming::{Table, name};
 use xtask::upstream::shape::becomes_a_type;
-use xtask::upstream::spec::Spec;
 
 use crate::property::config;
+use crate::meaning::spec;
 use crate::update_spec::openapi_dir;
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -104,10 +104,10 @@ proptest! {
 
     #[test]
     fn no_restating_of_the_whole_api_changes_a_name(seed in any::<u64>()) {
-        let read = |name: &str| std::fs::read_to_string(openapi_dir().join(name)).unwrap();
-        let document = Spec::parse(&read("whole_api.yaml")).unwrap().value;
-        let table = name(&document, &BTreeMap::new(), &Table::parse(&read("names.toml")).unwrap()).table;
-        let mut restated = document;
+        let document = spec("whole_api.yaml");
+        let names = std::fs::read_to_string(openapi_dir().join("names.toml")).unwrap();
+        let table = name(&document, &BTreeMap::new(), &Table::parse(&names).unwrap()).table;
+        let mut restated = Value::clone(&document);
         Restating { random: Rng::with_seed(seed), made: Map::new() }.document(&mut restated);
         let named = name(&restated, &BTreeMap::new(), &table);
         prop_assert_eq!(named.notes, Vec::<String>::new());

@@ -1,6 +1,7 @@
 //! OpenAPI 3.1 is read as 3.0 wherever it means the same, and what has no counterpart is never dropped.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -108,7 +109,7 @@ fn null(map: &mut Map<String, Value>) {
     map.remove("nullable");
 }
 
-fn documents() -> Vec<Value> {
+static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let corpus = std::fs::read_dir(openapi_dir().join("../tests/corpus")).unwrap();
     let mut files: Vec<_> = corpus.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
@@ -118,7 +119,7 @@ fn documents() -> Vec<Value> {
         files.iter().map(|file| Spec::parse(&std::fs::read_to_string(file).unwrap()).unwrap().value).collect();
     documents.push(every_kind());
     documents
-}
+});
 
 /// All that 3.1 says otherwise, in one schema.
 fn every_kind() -> Value {
@@ -147,8 +148,8 @@ proptest! {
     #![proptest_config(config(60))]
 
     #[test]
-    fn a_document_and_its_twin_give_no_finding(which in 0..documents().len(), bits: Vec<bool>) {
-        let document = &documents()[which];
+    fn a_document_and_its_twin_give_no_finding(which in 0..DOCUMENTS.len(), bits: Vec<bool>) {
+        let document = &DOCUMENTS[which];
         let mut bits = bits.into_iter().chain(std::iter::repeat(true));
         let twin = twin(document, &mut || bits.next().unwrap());
         let (old, new) = (read(document), read(&twin));

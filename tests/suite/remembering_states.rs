@@ -1,6 +1,5 @@
 //! The state of a mock server that remembers, saved and put back.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use planetscale_client::mock::MockServer;
@@ -36,7 +35,7 @@ fn masked(body: &Value) -> Value {
 
 #[tokio::test]
 async fn a_state_put_back_is_the_same_and_goes_on_as_if_it_had_never_been_saved() {
-    let document = Arc::new(spec("planetscale.yaml"));
+    let document = spec("planetscale.yaml");
     for number in 0..2 {
         let (seed, seen) = seed(&operations(&document), &["acme"]);
         let server = MockServer::remembering().seed(seed).freeze().await.unwrap();

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use xtask::upstream::spec::{METHODS, Spec};
+use xtask::upstream::spec::METHODS;
 
-use crate::update_spec::openapi_dir;
+use crate::meaning::spec;
 
 /// What has no text, of what the crate has. The bodies of requests get theirs from the generator, pages are `Page<T>`, and
 /// of what an enum's values mean the document tells where they are states (`waits` holds that).
 #[test]
 fn what_has_no_text_is_counted() {
-    let spec = Spec::parse(&std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap()).unwrap().value;
+    let spec = spec("planetscale.yaml");
     let has = |value: &Value, key: &str| value[key].as_str().is_some_and(|text| !text.trim().is_empty());
     let operations = spec["paths"].as_object().unwrap().values().flat_map(|item| METHODS.map(|method| &item[method]));
     let operations: Vec<&Value> = operations.filter(|operation| operation["operationId"].is_string()).collect();

@@ -2,7 +2,7 @@
 //! the front page says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use planetscale_client::calls::{
@@ -14,12 +14,10 @@ use planetscale_client::{Outcome, PollError, Until};
 use serde_json::{Value, json};
 
 use crate::clock;
+use crate::meaning::spec;
 use crate::update_spec::openapi_dir;
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let text = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    serde_yaml::from_str(&text).unwrap()
-});
+static DOCUMENT: LazyLock<Arc<Value>> = LazyLock::new(|| spec("planetscale.yaml"));
 
 /// The operations that are polled, with their `x-poll` and the kinds of the states that they are polled for.
 fn polled() -> BTreeMap<&'static str, (&'static Value, BTreeMap<&'static str, &'static str>)> {

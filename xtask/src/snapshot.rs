@@ -55,6 +55,13 @@ pub struct Effective {
     pub notes: Vec<String>,
 }
 
+impl Effective {
+    /// One that was read and not made.
+    fn stored(text: String, spec: Spec) -> Self {
+        Self { text, spec, effects: Vec::new(), notes: Vec::new() }
+    }
+}
+
 /// A file that differs between two snapshots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -141,8 +148,9 @@ impl Snapshot {
         let mut snapshot =
             Self { features, fields, ..Self::new(store.workspace(), sources, documents, overlay, names) };
         snapshot.notes.extend(store.notes().iter().cloned());
-        if let Err(e) = Spec::parse(&written) {
-            snapshot.mend_effective(&written, &e)?;
+        match Spec::parse(&written) {
+            Ok(spec) => snapshot.effective = OnceCell::from(Effective::stored(written.clone(), spec)),
+            Err(e) => snapshot.mend_effective(&written, &e)?,
         }
         Ok(Self { written: Some(written), ..snapshot })
     }
@@ -153,7 +161,7 @@ impl Snapshot {
         let committed = Git::new(self.workspace.root()).run(&["show", &format!("HEAD:./{name}")]).ok();
         let committed = committed.and_then(|text| Some((Spec::parse(&text).ok()?, text)));
         let (effective, with) = match committed {
-            Some((spec, text)) => (Effective { text, spec, effects: Vec::new(), notes: Vec::new() }, "what git has"),
+            Some((spec, text)) => (Effective::stored(text, spec), "what git has"),
             None => (self.made()?, "what the stored documents give"),
         };
         let what = if written.is_empty() { "is missing".to_owned() } else { format!("is broken ({error:#})") };
@@ -225,13 +233,7 @@ impl Snapshot {
     /// # Errors
     /// Where the documents or the overlay do not fit, or what comes out is not OpenAPI 3.0.
     pub fn effective_as_stored_or_made(&self) -> anyhow::Result<&Effective> {
-        once(&self.effective, || match &self.written {
-            Some(text) => {
-                let (spec, text) = (Spec::parse(text)?, text.clone());
-                Ok(Effective { text, spec, effects: Vec::new(), notes: Vec::new() })
-            }
-            None => self.made(),
-        })
+        once(&self.effective, || self.made())
     }
 
     /// Which operations are behind which feature, if there are features.
