@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::calls::{CreateBackup, GetBackup};
+use planetscale_client::calls::{CreateBackup, GetBackup, UpdateBackup};
 use planetscale_client::types::Backup;
 use planetscale_client::{
     EnsureError, Error, HeaderMap, Outcome, Refused, Response, RetryPolicy, StatusCode, Unreadable, WaitError,
@@ -50,6 +50,11 @@ fn every_kind_of_error_is_made_by_hand() {
     }
     let mut headers = HeaderMap::new();
     headers.insert("retry-after", 7.into());
+    headers.insert("cf-ray", "of-the-proxy".parse().unwrap());
+    let of_the_proxy = Refused::new(create, status(429)).with_headers(headers.clone());
+    assert_eq!(of_the_proxy.request_id(), Some("of-the-proxy"));
+    headers.insert("x-request-id", "".parse().unwrap());
+    assert_eq!(Refused::new(create, status(429)).with_headers(headers.clone()).request_id(), Some("of-the-proxy"));
     headers.insert("x-request-id", "r-1".parse().unwrap());
     let refused = Refused::new(create, status(429)).with_headers(headers).with_body(r#"{"code": "too_many"}"#);
     let error = Error::from(refused);
@@ -59,6 +64,19 @@ fn every_kind_of_error_is_made_by_hand() {
         panic!()
     };
     assert_eq!(answer.id().as_deref(), Some("b"));
+    // What only changes or reads something makes nothing.
+    let change = Unreadable::new(UpdateBackup::OPERATION, status(200), r#"{"id": "b"}"#, "cut");
+    let said = "update_backup: the server accepted the request (200 OK), but its answer cannot be read";
+    assert_eq!(change.to_string(), said);
+    let read = Error::interrupted(get).to_string();
+    assert_eq!(read, "get_backup: the connection broke; it only reads, so it can be tried again");
+    // The cause of a wait's end is that of the whole, and such an answer may be another one the next time.
+    let wait =
+        WaitError::Poll { last: None, error: Box::new(Unreadable::new(get, status(200), "<html>", "cut").into()) };
+    assert!(wait.is_retryable());
+    let whole = Error::from(wait);
+    let cause = std::error::Error::source(&whole).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("get_backup: answered with 200 OK, but its answer cannot be read"));
     // Each part is an error by itself.
     let parts: [Box<dyn std::error::Error + Send + Sync>; 2] = [answer, Box::new(Refused::new(get, status(404)))];
     assert!(parts.iter().all(|part| !part.to_string().is_empty()));
@@ -104,6 +122,11 @@ async fn one_call_has_settings_of_its_own() {
     let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");
     let error = call().timeout(Duration::from_millis(50)).retry(RetryPolicy::none()).send().await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error}");
+    let busy = Server::start([Step::Answer(json("503 Service Unavailable", "{}"))]).await;
+    let client_of_busy = just_created::builder(&busy.url()).build().unwrap();
+    let request = client_of_busy.request(planetscale_client::Method::GET, ["a"]).retry(RetryPolicy::none());
+    assert_eq!(request.send().await.unwrap_err().status().unwrap().as_u16(), 503);
+    assert_eq!(busy.arrived().len(), 1);
     let request = client.request(planetscale_client::Method::GET, ["a"]).timeout(Duration::from_millis(50));
     assert!(matches!(request.send().await.unwrap_err(), Error::Timeout(_)));
 }

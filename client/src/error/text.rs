@@ -18,7 +18,7 @@ pub(super) fn excerpt(text: &str) -> String {
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let names = ["x-request-id", "cf-ray"];
-    names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).filter(|id| !id.is_empty())
+    names.iter().filter_map(|name| headers.get(*name)?.to_str().ok()).find(|id| !id.is_empty())
 }
 
 /// A request's id at the end of a message.
