@@ -43,3 +43,18 @@ pub(super) fn pointer(path: &[Step], field: Option<&str>) -> String {
     field.into_iter().for_each(push);
     pointer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_as_far_as_one_is_read_and_then_said_to_go_on() {
+        let path = |steps: usize| vec![Step::Item(0); steps];
+        assert_eq!((shown(&path(0), None), shown(&path(0), Some("id"))), (None, Some("id".to_owned())));
+        assert_eq!(shown(&path(16), None), Some("[0]".repeat(16)));
+        assert_eq!(shown(&path(16), Some("id")), Some("[0]".repeat(16) + ".id"));
+        assert_eq!(shown(&path(17), None), Some("[0]".repeat(16) + "…"));
+        assert_eq!(shown(&path(17), Some("id")), Some("[0]".repeat(16) + "…"));
+    }
+}

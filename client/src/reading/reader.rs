@@ -308,6 +308,7 @@ mod tests {
         assert_eq!(read::<i64>(r#""12.0""#).unwrap(), (12, here()));
         assert_eq!(read::<f64>(r#""1.5""#).unwrap(), (1.5, here()));
         assert_eq!(read::<bool>(r#""true""#).unwrap(), (true, here()));
+        assert_eq!(read::<bool>(r#""false""#).unwrap(), (false, here()));
         assert_eq!(read::<String>("12").unwrap(), ("12".to_owned(), here()));
         assert_eq!(read::<String>("1.5").unwrap(), ("1.5".to_owned(), here()));
         assert_eq!(read::<String>("false").unwrap(), ("false".to_owned(), here()));
@@ -326,12 +327,34 @@ mod tests {
         assert_eq!(error, "a[1]: invalid type: string, expected i64");
         let error = read::<chrono::DateTime<chrono::Utc>>(r#""s3cret""#).unwrap_err();
         assert!(!error.contains("s3cret"), "{error}");
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Size {
+            Small,
+            Large,
+        }
+        assert_eq!(read::<Size>(r#""s3cret""#).unwrap_err(), "unknown value, expected one of small, large");
+        assert!(matches!(read::<Vec<Size>>(r#"["small", "large"]"#).unwrap().0[..], [Size::Small, Size::Large]));
     }
 
     #[test]
     fn of_what_is_said_twice_the_last_counts_and_is_noted() {
         let read = read::<HashMap<String, i64>>(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
         assert_eq!(read, (HashMap::from([("a".into(), 3), ("b".into(), 2)]), vec!["/a".to_owned()]));
+        // Once, whatever it is.
+        for last in ["2", "[]", "{}", "null"] {
+            let json = format!(r#"{{"a": 1, "a": {last}}}"#);
+            assert_eq!(self::read::<serde_json::Value>(&json).unwrap().1, ["/a"], "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_as_deep_as_is_read_is_read() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let deep = |levels: usize| format!("{}7{}", open.repeat(levels), close.repeat(levels));
+            assert!(read::<serde_json::Value>(&deep(126)).is_ok());
+            assert!(read::<serde_json::Value>(&deep(127)).is_err());
+        }
     }
 
     #[test]

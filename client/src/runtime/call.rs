@@ -310,5 +310,39 @@ mod tests {
         let call = Call::new(&client, operation, &[]);
         let error = call.empty(Body::none()).await.unwrap_err();
         assert!(error.to_string().starts_with("invalid input, nothing was sent: "), "{error}");
+        assert!(error.to_string().ends_with("invalid port number"), "{error}");
+    }
+
+    /// A client of a server that gives one answer.
+    fn answered(answer: &'static str) -> Client {
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
+        });
+        Client::builder().auth(ServiceToken::new("id", "token")).base_url(url).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_success_without_a_body_is_nothing_and_a_refusal_with_a_place_is_no_redirect() {
+        let operation = Operation::new("get", "POST", "/");
+        let client = answered("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        let answer = Call::new(&client, operation, &[]).optional::<Value>(Body::none()).await.unwrap();
+        assert_eq!(answer.into_inner(), None);
+        let client = answered("HTTP/1.1 404 Not Found\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n");
+        let error = Call::new(&client, operation, &[]).location(Body::none()).await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(404), "{error}");
+    }
+
+    #[test]
+    fn a_parameter_that_is_cleared_is_not_sent() {
+        let client = Client::builder().auth(ServiceToken::new("id", "token")).build().unwrap();
+        let mut call = Call::new(&client, Operation::new("list", "GET", "/"), const { &[Parameter::query("state")] });
+        call.set::<String>(0, "success");
+        assert!(call.written(Body::none()).unwrap().0.ends_with("/?state=success"));
+        call.set_or_clear::<String>(0, None);
+        assert!(call.written(Body::none()).unwrap().0.ends_with('/'));
     }
 }

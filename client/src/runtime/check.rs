@@ -241,8 +241,10 @@ impl Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::runtime::Parameter;
 
     /// A number that may not be above nine.
     struct Digit(i64);
@@ -338,5 +340,21 @@ mod tests {
             assert_eq!(value("field", &absent).min_items(1.0).done(), Ok(()));
         }
         assert_eq!(inside("field", &Nullable::<Digit>::Null), Ok(()));
+    }
+
+    /// A list has limits, and so has each of its items: neither is for the other.
+    #[test]
+    fn a_parameter_is_held_to_the_limits_of_the_whole_and_of_each() {
+        let few = |value: Value| value.max_items(2.0);
+        let names = Parameter::query("names").within(few).each_within(|value| value.max_len(3.0));
+        assert_eq!(names.check(&serde_json::json!(["abc", "d"])), Ok(()));
+        let error = |value| names.check(&value).unwrap_err();
+        assert_eq!(error(serde_json::json!(["a", "abcd"])), "names[1]: 4 is not a length of at most 3");
+        assert_eq!(error(serde_json::json!(["a", "b", "c"])), "names: 3 is not a number of items of at most 2");
+        // An object is as large as it has fields.
+        assert_eq!(
+            error(serde_json::json!({ "a": 1, "b": 2, "c": 3 })),
+            "names: 3 is not a number of items of at most 2"
+        );
     }
 }

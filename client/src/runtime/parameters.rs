@@ -334,6 +334,8 @@ mod tests {
             (Style::SimpleExploded, &json!({ "R": 100 }), "R=100"),
             (Style::Simple, &json!({ "R": 100 }), "R,100"),
             (Style::Label, &json!("blue"), ".blue"),
+            (Style::Label, &list, ".blue,black,brown"),
+            (Style::Json, &json!({ "R": [1] }), "%7B%22R%22%3A%5B1%5D%7D"),
             (Style::LabelExploded, &list, ".blue.black.brown"),
             (Style::LabelExploded, &json!({ "R": 100 }), ".R=100"),
             (Style::Matrix, &json!("blue"), ";color=blue"),

@@ -221,7 +221,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::reading::strictly;
+    use crate::reading::{Node, Reader, Session, strictly};
     use crate::runtime::object::{Object, read, read_fields, read_fields_and_rest};
 
     #[derive(Debug, PartialEq)]
@@ -362,5 +362,31 @@ mod tests {
         assert_eq!((id.as_str(), rest, optional), ("x", HashMap::from([("a".into(), 1), ("b".into(), 2)]), None));
         assert!(read(json!({ "id": "x", "a": "seven" })).is_err());
         assert_eq!(read(json!({ "id": "x", "a": "7" })).unwrap().1, HashMap::from([("a".into(), 7)]));
+    }
+
+    /// What was made good within a value that is not taken is not told: nobody sees that value.
+    #[test]
+    fn of_what_is_left_out_one_thing_is_told() {
+        struct Open(Option<HashMap<String, bool>>);
+
+        impl Object for Open {
+            const NAME: &'static str = "Open";
+
+            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+                Ok(Self(read_fields_and_rest(object, Self::NAME, &mut [])?.optional("more")))
+            }
+        }
+
+        let told = |json: &str, read: fn(&Node)| {
+            let (node, session) = (serde_json::from_str(json).unwrap(), Session::begin());
+            read(&node);
+            session.end().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let json = r#"{"id": "a", "size": 1, "labels": [], "limits": ["1", 1.5]}"#;
+        let said = told(json, |node| assert_eq!(read::<_, Disk>(Reader::new(node)).unwrap().limits, None));
+        assert_eq!(said, ["/limits: limits[1]: invalid type: number, expected i64; taken as absent"]);
+        let said =
+            told(r#"{"a": "true", "b": "x"}"#, |node| assert!(read::<_, Open>(Reader::new(node)).unwrap().0.is_none()));
+        assert_eq!(said, [": b: invalid type: string, expected a boolean; what is not described is left out"]);
     }
 }

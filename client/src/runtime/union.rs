@@ -321,4 +321,53 @@ mod tests {
         }
         assert_eq!(read, Tree::Named(Named { name: "leaf".to_owned(), inner: vec![] }));
     }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Flat {
+        a: i64,
+        b: i64,
+    }
+
+    /// What an alternative holds that is a union itself is kept by it.
+    #[test]
+    fn what_is_kept_in_an_inner_union_counts() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Holder {
+            inner: Vec<Tree>,
+        }
+
+        let read = |value| Union::read(value).unwrap().or(|_: Flat| "flat").or(|_: Holder| "holder").or_unknown(|_| "");
+        assert_eq!(read(json!({ "a": 1, "b": 2, "inner": [{ "name": "x", "inner": [] }] })), "holder");
+        assert_eq!(read(json!({ "a": 1, "b": 2, "inner": [] })), "flat");
+    }
+
+    /// But not where it is in a field that is left out.
+    #[test]
+    fn what_is_kept_in_a_field_that_is_left_out_does_not_count() {
+        #[derive(Serialize)]
+        struct Noted {
+            note: Option<(Tree, i64)>,
+        }
+
+        impl Object for Noted {
+            const NAME: &'static str = "Noted";
+
+            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+                let mut note = slot::optional();
+                object::read_fields(object, Self::NAME, &mut [("note", &mut note)])?;
+                Ok(Self { note: note.value() })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Noted {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                object::read(deserializer)
+            }
+        }
+
+        let read = |value| Union::read(value).unwrap().or(|_: Noted| "noted").or(|_: Flat| "flat").or_unknown(|_| "");
+        let tree = json!({ "name": "x", "inner": [] });
+        assert_eq!(read(json!({ "a": 1, "b": 2, "note": [tree, "odd"] })), "flat");
+        assert_eq!(read(json!({ "a": 1, "b": 2, "note": [tree, 7] })), "noted");
+    }
 }
