@@ -63,3 +63,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
         Option::deserialize(deserializer).map(Self::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_read_as_null_and_what_is_left_out_as_unset() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Body {
+            #[serde(default)]
+            note: Nullable<i64>,
+        }
+
+        for (json, note) in
+            [(r#"{"note": null}"#, Nullable::Null), (r#"{"note": 7}"#, Nullable::Value(7)), ("{}", Nullable::Unset)]
+        {
+            assert_eq!(serde_json::from_str::<Body>(json).ok(), Some(Body { note }), "{json}");
+        }
+    }
+}

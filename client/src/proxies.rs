@@ -73,5 +73,7 @@ mod tests {
             assert_eq!(error(variables), None, "{variables:?}");
         }
         assert!(error(&[socks, ("NO_PROXY", "scale.com,other.com")]).is_some());
+        // A variable that is empty names none, and so the next one counts.
+        assert!(error(&[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5://127.0.0.1")]).is_some());
     }
 }

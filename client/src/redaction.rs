@@ -190,6 +190,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_is_taken_out_as_a_url_and_as_json_write_it_if_it_is_not_too_short() {
+        let secrets = ["a b/\"c", "four", "six"].map(Secret::from);
+        let redaction = Redaction::new(&Credentials::from(crate::BearerToken::new("t0ken")), &secrets);
+        let shown = redaction.text(r#"a b/"c, a%20b%2F%22c, a b/\"c, four, six"#);
+        assert_eq!(shown, "[REDACTED], [REDACTED], [REDACTED], [REDACTED], six");
+    }
+
+    #[test]
     fn what_is_secret_is_taken_out_however_the_body_is_written() {
         let redaction = Redaction { values: vec!["s3c\"ret/+é".to_owned()] };
         let body = |body: &str| String::from_utf8(redaction.body(body.to_owned().into()).to_vec()).unwrap();

@@ -182,5 +182,7 @@ mod tests {
         assert_eq!(spread(Duration::MAX, second, second), Duration::MAX);
         // What would come in time does.
         assert!((0..200).all(|_| spread(4 * second, second, 5 * second) < 5 * second));
+        // And has time left for an answer.
+        assert!((0..200).all(|_| spread(4 * second, second, 5 * second) <= 9 * second / 2));
     }
 }

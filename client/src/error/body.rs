@@ -131,6 +131,15 @@ mod tests {
                 r#"[{"namespace": "backup", "name": "name", "errors": ["is taken"]}, 7, {"name": null}, {"message": "odd"}]"#,
                 vec![detail("backup", "name", &["is taken"]), detail("", "", &["7"]), detail("", "", &["odd"])],
             ),
+            // The first that says something.
+            (
+                r#"[{"errors": [], "message": "odd"}, {"code": "c"}]"#,
+                vec![detail("", "", &["odd"]), detail("", "", &["c"])],
+            ),
+            (
+                r#"[{"detail": "d", "code": "c"}, {"messages": ["m"]}]"#,
+                vec![detail("", "", &["d"]), detail("", "", &["m"])],
+            ),
             (r#"[{"namespace": 1, "name": {}, "errors": "is taken"}]"#, vec![detail("1", "", &["is taken"])]),
         ] {
             assert_eq!(read(&format!(r#"{{"code": "bad", "message": "No.", "errors": {errors}}}"#)), said(expected));

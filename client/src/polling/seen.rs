@@ -43,3 +43,22 @@ impl fmt::Display for Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_thing_is_called_by_what_it_has() {
+        for (thing, shown) in [
+            (json!({ "name": "drill", "id": "b", "state": "ready" }), "drill (b) ended as ready"),
+            (json!({ "name": "", "id": "b", "state": "" }), "b ended"),
+            (json!({ "number": 7, "state": "open", "deployment_state": "queued" }), "7 ended as queued"),
+            (json!({ "name": null }), "it ended"),
+        ] {
+            assert_eq!(Seen::of(&thing).phrase("ended"), shown);
+        }
+    }
+}
