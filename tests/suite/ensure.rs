@@ -169,7 +169,8 @@ async fn the_time_of_a_look_is_that_of_its_first_reading() {
     own["created_at"] = "2026-01-02T12:05:00.000Z".into();
     let mut steps: Vec<Step> = Vec::new();
     for time in [noon, later] {
-        steps.extend([page(time, &[&other], Some(2)), page(time, &[], None)]);
+        // Its second page comes later.
+        steps.extend([page(time, &[&other], Some(2)), page(later, &[], None)]);
     }
     steps.extend([Step::ResetAfterReading, page(later, &[&own], None)]);
     let server = Server::start(steps).await;
@@ -181,13 +182,14 @@ async fn the_time_of_a_look_is_that_of_its_first_reading() {
 #[tokio::test]
 async fn what_was_made_is_found_when_its_answer_is_lost() {
     type Fail = fn(&MockServer);
-    let faults: [(&str, Fail); 6] = [
+    let faults: [(&str, Fail); 7] = [
         ("lost", |server| server.lose_next_answer()),
         ("truncated", |server| server.truncate_next_answer()),
         ("5xx", |server| server.replace_next_answer(502, "<html>Bad Gateway</html>")),
         ("not JSON", |server| server.replace_next_answer(201, "created")),
         ("empty", |server| server.replace_next_answer(200, "")),
         ("another id", |server| server.replace_next_answer(201, r#"{"id": "req-7"}"#)),
+        ("no id", |server| server.replace_next_answer(201, r#"{"id": ".."}"#)),
     ];
     for (fault, fail) in faults {
         let (server, client) = started().await;
@@ -232,7 +234,8 @@ async fn what_was_made_and_failed_is_no_success() {
     server.truncate_next_answer();
     let error = ensure(&client).await.unwrap_err();
     assert!(matches!(error.call_error(), Some(Error::Unreadable(_))) && error.searches() == 5, "{error:?}");
-    assert_eq!(error.outcome(), Outcome::Applied);
+    // The next call looks, and finds that there is none to rely on.
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Applied, true));
 }
 
 #[tokio::test]
@@ -499,6 +502,17 @@ async fn a_branch_that_becomes_busy_is_waited_for() {
     assert_eq!(posts(&server), 3);
 }
 
+/// Nor is one that was deleted while it ran, should the list have it yet.
+#[tokio::test]
+async fn a_deleted_backup_is_not_waited_for() {
+    let mut deleted = body_with("deleted_at", Some("2021-01-14T10:20:23.000Z".into()));
+    (deleted["state"], deleted["name"]) = ("running".into(), "other".into());
+    let list = value!({ "data": [deleted] }).to_string();
+    let steps = [json("200 OK", &list), json("201 Created", &just_created::body().to_string())];
+    let server = Server::start(steps.map(Step::Answer)).await;
+    assert!(ensure(&quick(&server.url(), Duration::from_secs(5))).when_idle().await.unwrap().created);
+}
+
 /// What a policy makes is not in the way of a manual backup.
 #[tokio::test]
 async fn a_scheduled_backup_is_not_waited_for() {
@@ -640,7 +654,7 @@ async fn what_the_call_was_refused_with_is_known_of_the_whole() {
     let error = Error::from(ensure(&client).await.unwrap_err());
     assert!(matches!(error, Error::Unfinished(_)), "{error:?}");
     assert_eq!((error.status().unwrap().as_u16(), error.code()), (403, Some("forbidden")));
-    assert_eq!(error.operation(), Some("list_backups"));
+    assert_eq!((error.operation(), error.request_id()), (Some("list_backups"), Some("mock-request-1")));
     assert!(error.target().unwrap().ends_with("/branches/main/backups"), "{error:?}");
 
     let server = Server::start([Step::Answer(answer("429 Too Many Requests", &[("retry-after", "7")], ""))]).await;

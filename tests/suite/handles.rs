@@ -30,6 +30,8 @@ async fn a_handle_is_taken_where_its_branch_or_backup_is() {
     let backup = main.backup(&ensured.backup.id);
     assert_eq!(client.wait_for_backup(&backup).await.unwrap().name, "nightly");
     let restored = client.restore_backup(&backup, "drill").await.unwrap();
+    let again = backup.restore("drill").await.unwrap();
+    assert_eq!((again.branch.id.as_str(), again.branch_ref.branch.as_str()), (&*restored.branch.id, "drill"));
     let drill = client.branch(&restored);
     assert_eq!(client.wait_for_branch(&drill).await.unwrap().id, restored.branch.id);
     assert_eq!(*client.branch(&drill).branch_ref(), restored.branch_ref);

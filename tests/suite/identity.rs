@@ -182,6 +182,12 @@ async fn what_the_api_does_not_say_is_not_known() {
              ready, which may be acme/shop/Drill Nightly"
         );
     }
+    // Of a branch that is there, before the backup could be read.
+    schedule.manners.denied = vec![Access::ReadBackups];
+    let server = Server::start(&schedule).await;
+    let error = restore(&client(&server), &schedule).await.unwrap_err();
+    assert_eq!((error.outcome(), error.creation_sent()), (Outcome::Unknown, false), "{error}");
+    assert_eq!(error.unclear_branch().map(|branch| branch.id.as_str()), Some("brn2"), "{error:?}");
     // After the creation, too.
     let mut schedule = Schedule { fates: looked(Fate::LostAfter), ..well() };
     schedule.manners.restored_branches = None;
@@ -218,7 +224,7 @@ async fn an_answer_with_an_id_is_proof() {
     schedule.manners.lag = 1000;
     let server = Server::start(&schedule).await;
     let error = restore(&client(&server), &schedule).await.unwrap_err();
-    assert_eq!((error.outcome(), error.id()), (Outcome::Applied, Some("brn2")));
+    assert_eq!((error.outcome(), error.id(), error.is_retryable()), (Outcome::Applied, Some("brn2"), true));
     assert!(
         error.to_string().ends_with("acme/shop/Drill Nightly (brn2) was created, but was not found afterwards"),
         "{error}"

@@ -91,8 +91,10 @@ async fn a_backup_that_cannot_be_restored_does_not_count() {
     deleted.deleted_at = deleted.completed_at;
     let mut expired = backup(3, Some(120), 60, "success");
     expired.expires_at = Some("2026-01-04T12:00:00Z".parse().unwrap());
+    // A server may pass over the state that is asked for.
+    let failed = backup(4, Some(180), 60, "failed");
     let later = expired.completed_at.unwrap() + TimeDelta::minutes(5);
-    let list = serde_json::json!({ "data": [good, deleted, expired], "next_page": null }).to_string();
+    let list = serde_json::json!({ "data": [good, deleted, expired, failed], "next_page": null }).to_string();
     for (date, id) in [("Sun, 04 Jan 2026 11:59:59 GMT", "b3"), ("Sun, 04 Jan 2026 12:00:00 GMT", "b1")] {
         let headers = [("date", date), ("content-type", "application/json")];
         let server = Server::start([Step::Answer(answer("200 OK", &headers, &list))]).await;

@@ -182,3 +182,36 @@ async fn a_wait_that_ends_otherwise_keeps_the_whole_answer() {
     let done = call.until(|_| true).first_delay(Duration::ZERO).await.unwrap();
     assert_eq!(done.made_good()[0].pointer(), "/uncompressed_size");
 }
+
+/// A poll that the deadline ends tells by its own error why it found nothing, however few may fail.
+#[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "it would take half of a minute")]
+async fn a_poll_has_no_more_time_than_the_deadline_leaves() {
+    use planetscale_client::BranchRef;
+    clock::pause();
+    let server = planetscale_tests::Server::start([planetscale_tests::Step::Stall]).await;
+    let client = crate::just_created::builder(&server.url()).build().unwrap();
+    let main = BranchRef::new("acme", "shop", "main");
+    let deadline = clock::A_WHILE / 2;
+    let is_told = |error: Option<&Error>| matches!(error, Some(Error::Timeout(it)) if it.after() >= deadline && it.after() < clock::A_WHILE);
+    let until = client.branch(&main).get_backup().id("b").until(|_| true).first_delay(Duration::ZERO);
+    let error = until.deadline(deadline).max_consecutive_errors(0).await.unwrap_err();
+    assert!(matches!(&error, PollError::TimedOut { error, .. } if is_told(error.as_deref())), "{error:?}");
+    let error = client.wait_for_branch(&main).deadline(deadline).max_consecutive_errors(0).await.unwrap_err();
+    assert!(matches!(&error, PollError::TimedOut { error, .. } if is_told(error.as_deref())), "{error:?}");
+    let wait = client.wait_for_backup(main.backup("b")).deadline(deadline).max_consecutive_errors(0);
+    let error = wait.await.unwrap_err();
+    assert!(matches!(&error, WaitError::TimedOut { error, .. } if is_told(error.as_deref())), "{error:?}");
+}
+
+#[tokio::test]
+async fn five_polls_in_a_row_may_fail() {
+    let server = MockServer::start().await.unwrap();
+    let call = made(&server).await.retry(planetscale_client::RetryPolicy::none());
+    for (failures, is_found) in [(5, true), (6, false)] {
+        for _ in 0..failures {
+            server.refuse_next(503, "unavailable", "later");
+        }
+        assert_eq!(quick(call.clone().until(|_| true)).await.is_ok(), is_found, "{failures}");
+    }
+}

@@ -181,6 +181,90 @@ async fn the_size_of_the_cluster_is_left_out_where_each_keyspace_has_its_own() {
     assert_eq!(creations(&server), [plain, sized]);
 }
 
+/// The first answers of a server: lists of branches, a backup, and what a branch looks like that is made of it.
+async fn looks() -> (impl Fn(&[&Value], Option<u64>) -> Step, Value, Value) {
+    let (_server, client) = started().await;
+    let made = serde_json::to_value(restore(&client).await.unwrap().branch).unwrap();
+    let list = |branches: &[&Value], next: Option<u64>| {
+        Step::Answer(planetscale_tests::json("200 OK", &json!({ "data": branches, "next_page": next }).to_string()))
+    };
+    (list, serde_json::to_value(restorable()).unwrap(), made)
+}
+
+fn said(status: &str, body: &Value) -> Step {
+    Step::Answer(planetscale_tests::json(status, &body.to_string()))
+}
+
+/// A branch as a backup mentions it.
+fn mention(branch: &Value) -> Value {
+    json!([{ "id": branch["id"], "name": branch["name"], "created_at": branch["created_at"] }])
+}
+
+async fn restored_on(
+    steps: impl IntoIterator<Item = Step>,
+) -> Result<planetscale_client::Restored, planetscale_client::RestoreError> {
+    let server = Server::start(steps).await;
+    restore(&quick(&server.url(), Duration::from_secs(60))).await
+}
+
+/// What comes after a branch that is deleted while the list is read moves up to a page that was read before.
+#[tokio::test]
+async fn a_branch_is_found_though_the_list_moves_while_it_is_read() {
+    let (list, mut backup, made) = looks().await;
+    let mut other = made.clone();
+    (other["id"], other["name"]) = ("another".into(), "another".into());
+    backup["restored_branches"] = mention(&made);
+    let steps = [list(&[&other], Some(2)), list(&[], None), list(&[&other, &made], None), said("200 OK", &backup)];
+    let restored = restored_on(steps).await.unwrap();
+    assert_eq!((restored.created, &restored.branch.id), (Created::Before, &made["id"].as_str().unwrap().to_owned()));
+}
+
+/// Whatever the answer to the creation says: a branch that was there before is not this call's.
+#[tokio::test]
+async fn a_branch_that_was_there_before_was_not_created_now() {
+    let (list, mut backup, made) = looks().await;
+    let mut before = made.clone();
+    before["name"] = "another".into();
+    let steps = [list(&[&before], None), said("200 OK", &backup), said("200 OK", &made)];
+    assert_eq!(restored_on(steps).await.unwrap().created, Created::Before);
+    // Also where the server writes its name otherwise, and the backup says only later that it is from it.
+    before["name"] = "Restored_42".into();
+    before["restored_from_branch"] = Value::Null;
+    let mut steps = vec![list(&[&before], None), said("200 OK", &backup)];
+    steps.push(said("422 Unprocessable Entity", &json!({ "code": "unprocessable", "message": "Taken" })));
+    backup["restored_branches"] = mention(&before);
+    steps.extend([list(&[&before], None), said("200 OK", &backup)]);
+    let restored = restored_on(steps).await.unwrap();
+    assert_eq!((restored.created, restored.branch_ref.branch.as_str()), (Created::Before, "Restored_42"));
+}
+
+#[tokio::test]
+async fn a_branch_without_a_name_has_that_which_was_asked_for() {
+    let (list, backup, mut made) = looks().await;
+    made["name"] = Value::Null;
+    let restored = restored_on([list(&[], None), said("200 OK", &backup), said("201 Created", &made)]).await.unwrap();
+    assert_eq!((restored.created, restored.branch_ref.branch.as_str()), (Created::ByThisRun, NAME));
+}
+
+/// It needs nobody to say what it is from.
+#[tokio::test]
+async fn a_branch_that_is_older_than_the_backup_is_not_from_it() {
+    let (list, backup, mut old) = looks().await;
+    (old["created_at"], old["restored_from_branch"]) = ("2001-01-01T00:00:00Z".into(), Value::Null);
+    let error = restored_on([list(&[&old], None), said("200 OK", &backup)]).await.unwrap_err();
+    assert!(error.branch_in_the_way().is_some() && error.unclear_branch().is_none(), "{error:?}");
+    assert_eq!((error.outcome(), error.creation_sent()), (Outcome::NotApplied, false));
+}
+
+/// One that no branch's name holds would prove nothing.
+#[tokio::test]
+async fn a_nonce_is_part_of_the_name() {
+    let (server, client) = started().await;
+    let error = restore(&client).nonce("5eed5eed").await.unwrap_err();
+    assert!(matches!(error.call_error(), Some(Error::InvalidInput(_))), "{error:?}");
+    assert!(server.requests().is_empty());
+}
+
 /// A server whose clock shows a time, on which there is a backup and no branch yet.
 async fn with_clock(date: &str, backup: &Backup) -> Server {
     let (mock, client) = started().await;
