@@ -64,6 +64,19 @@ async fn a_socks_proxy_is_refused_by_its_name() {
     let refused = told("https://api.planetscale.com/v1");
     assert!(refused.contains("HTTPS_PROXY names a SOCKS proxy (socks5)"), "{refused}");
     assert!(!refused.contains("s3cret"), "{refused}");
+    // A URL that is set to nothing is that of the API.
+    let refused = told("");
+    assert!(refused.contains("except api.planetscale.com in NO_PROXY"), "{refused}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_that_is_no_unicode_is_not_said_to_be_missing() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut command = command("http://127.0.0.1:9", Some("id"), None);
+    command.env(ServiceToken::TOKEN_VAR, std::ffi::OsStr::from_bytes(b"t\xff"));
+    let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(told.contains("the environment variable PLANETSCALE_SERVICE_TOKEN is not Unicode"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -468,6 +468,36 @@ async fn a_refused_connection_sent_nothing() {
     assert!(matches!(error, Error::NotSent(_)), "{error:?}");
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, true));
     assert_eq!(error.to_string(), "create_backup: not sent, no connection could be made");
+    // What `main` prints has all of the causes.
+    let shown = format!("{error:?}");
+    let (_, causes) = shown.split_once("Caused by:\n").unwrap();
+    let all: Vec<_> = chain(&error).lines().skip(1).map(|line| line.replacen("  because: ", "    ", 1)).collect();
+    assert!(all.len() > 1, "{all:?}");
+    assert_eq!(causes.lines().collect::<Vec<_>>(), all);
+}
+
+/// Nothing of the request is written before TLS is agreed upon.
+#[tokio::test]
+async fn a_connection_that_takes_too_long_sent_nothing() {
+    clock::pause();
+    // It never says a word.
+    let server = Server::start([Step::Stall]).await;
+    let client = builder(&server.url().replace("http:", "https:")).connect_timeout(clock::A_WHILE);
+    let client = client.retry(planetscale_client::RetryPolicy::none()).build().unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error:?}");
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, true));
+}
+
+/// What is read outside of a call is repaired as well, and only the trace can tell.
+#[test]
+fn what_is_repaired_outside_of_a_call_is_in_the_trace() {
+    let trace = Trace::begin();
+    let backup: planetscale_client::types::Backup =
+        serde_json::from_value(body_with("pvc_size", Some(value!("12")))).unwrap();
+    assert_eq!(backup.pvc_size, 12);
+    let text = trace.text();
+    assert!(text.contains("made good in an answer") && text.contains("pointer=\"/pvc_size\""), "{text}");
 }
 
 #[tokio::test]
@@ -503,6 +533,7 @@ async fn a_refusal_carries_code_message_details_and_body() {
     let error = error_on(Step::Answer(json("422 Unprocessable Entity", nested))).await;
     let Error::Refused(refused) = &error else { panic!("{error:?}") };
     assert_eq!((refused.operation(), refused.status().as_u16()), ("create_backup", 422));
+    assert_eq!(refused.to_string(), "create_backup: refused with 422 Unprocessable Entity: Backup name: is taken");
     assert_eq!(refused.details()[0].name, "name");
     assert_eq!(refused.details()[0].errors, ["is taken"]);
     assert_eq!(refused.body(), nested.as_bytes());

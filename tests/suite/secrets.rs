@@ -143,6 +143,43 @@ async fn the_span_tells_the_operation() {
     }
 }
 
+#[tokio::test]
+async fn the_span_tells_what_the_server_calls_a_request_that_it_refused() {
+    let trace = Trace::begin();
+    let server = Server::start([Step::Answer(answer("404 Not Found", &[("x-request-id", "req-7")], ""))]).await;
+    create(&just_created::builder(&server.url()).build().unwrap()).await.unwrap_err();
+    let text = trace.text();
+    let closed = text.lines().last().unwrap();
+    assert!(closed.contains("request_id=\"req-7\"") && closed.contains("status=404"), "{text}");
+}
+
+/// The server chooses the keys of an answer that may be any JSON.
+#[tokio::test]
+async fn a_token_that_is_a_key_of_an_answer_is_in_no_place_that_is_told() {
+    let trace = Trace::begin();
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let bodies = [format!(r#"{{"{TOKEN}": 1, "{TOKEN}": "\ud83d"}}"#), format!(r#"{{"{TOKEN}": {deep}}}"#)];
+    let server = Server::start(bodies.map(|body| Step::Answer(json("200 OK", &body)))).await;
+    let client = just_created::builder(&server.url()).auth(BearerToken::new(TOKEN)).build().unwrap();
+    let read = client.request(planetscale_client::Method::GET, ["any"]).send().await.unwrap();
+    let told: Vec<_> = read.made_good().iter().map(|one| one.pointer()).collect();
+    assert_eq!(told, ["", "/[REDACTED]"]);
+    let error = client.request(planetscale_client::Method::GET, ["any"]).send().await.unwrap_err();
+    let Error::Unreadable(answer) = &error else { panic!("{error:?}") };
+    assert!(answer.path().is_some_and(|path| path.starts_with("[REDACTED][0]")), "{:?}", answer.path());
+    let shown = format!("{} {}", all_of(&error), trace.text());
+    assert!(!shown.contains(TOKEN), "{shown}");
+}
+
+#[tokio::test]
+async fn a_header_of_eight_characters_is_taken_for_a_credential() {
+    let server = Server::start([Step::Answer(answer("404 Not Found", &[], "12345678 abcdefg"))]).await;
+    let client = just_created::builder(&server.url()).build().unwrap();
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    let error = call.header("x-key", "12345678").header("x-short", "abcdefg").send().await.unwrap_err();
+    assert!(all_of(&error).ends_with("[REDACTED] abcdefg"), "{error}");
+}
+
 #[test]
 fn tokens_that_cannot_stand_in_a_header_are_refused_without_being_shown() {
     for bad in ["line\nbreak", "line\r\nbreak", "größe", "", "a b", "tab\t", "\0"] {
@@ -196,6 +233,7 @@ fn base_urls() {
 fn timeouts_of_zero_or_forever() {
     let builder = || Client::builder().auth(ServiceToken::new("id", TOKEN));
     assert!(builder().timeout(Duration::ZERO).build().is_err());
+    assert!(builder().attempt_timeout(Duration::ZERO).build().is_err());
     assert!(builder().connect_timeout(Duration::ZERO).build().is_err());
     builder().timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
     assert!(builder().user_agent("new\nline").build().is_err());

@@ -162,6 +162,9 @@ fn a_conversion_of_a_builder_may_end_with_a_question_mark() {
     let error = body(|builder| builder).unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert!(matches!(&error, Error::InvalidInput(_)) && error.to_string().contains("name"), "{error}");
+    let error = body(|builder| builder.name("b").seed_data("none")).unwrap_err().to_string();
+    let known = planetscale_client::types::SeedData::KNOWN[0];
+    assert!(error.contains("`seed_data` got an invalid value: ") && error.contains(known), "{error}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use planetscale_client::mock::MockServer;
 use planetscale_client::{Client, Error, Outcome, RetryPolicy};
-use planetscale_tests::{Server, Step, json};
+use planetscale_tests::{Server, Step, answer, json};
 use serde_json::{Value, json as value};
 
 use crate::clock;
@@ -122,6 +122,11 @@ async fn a_next_page_that_does_not_come_next_is_an_error() {
         assert!(items.next().await.is_none());
         assert_eq!(server.arrived().len(), 1);
     }
+    // The vendor is told by which answer.
+    let body = value!({ "data": [], "next_page": 1 }).to_string();
+    let server = Server::start([Step::Answer(answer("200 OK", &[("x-request-id", "req-1")], &body))]).await;
+    let error = list(&builder(&server.url()).build().unwrap()).items().next().await.unwrap().unwrap_err();
+    assert_eq!(error.request_id(), Some("req-1"), "{error:?}");
 }
 
 #[tokio::test]

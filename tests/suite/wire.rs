@@ -55,6 +55,16 @@ async fn request_with_all_fields() {
     insta::assert_snapshot!(shown(&only(&server)));
 }
 
+/// The product that calls comes first, as it matters most (RFC 9110, 10.1.5).
+#[tokio::test]
+async fn the_callers_product_comes_before_the_crate() {
+    let server = server().await;
+    create(&builder(&server.url()).user_agent("migrator/2.1").build().unwrap()).await.unwrap();
+    let head = only(&server).head.to_lowercase();
+    assert!(head.contains("user-agent: migrator/2.1 planetscale-client-rs/"), "{head}");
+    assert!(head.contains("accept: application/json"), "{head}");
+}
+
 #[tokio::test]
 async fn request_unicode() {
     let server = server().await;
@@ -163,6 +173,8 @@ fn a_request_refuses_keys_that_it_does_not_have() {
 fn open_and_closed_enums_list_what_is_known() {
     assert_eq!(RetentionUnit::KNOWN, ["hour", "day", "week", "month", "year"]);
     assert_eq!(SeedData::KNOWN, ["last_successful_backup"]);
+    let schema = serde_json::to_value(schemars::schema_for!(RetentionUnit)).unwrap();
+    assert_eq!(schema["examples"], serde_json::json!(RetentionUnit::KNOWN));
     // One reads what is not known, the other names what is.
     assert_eq!("weeks".parse::<RetentionUnit>().unwrap().as_str(), "weeks");
     assert!("none".parse::<SeedData>().unwrap_err().to_string().contains(SeedData::KNOWN[0]));
