@@ -235,30 +235,30 @@ mod tests {
         assert_eq!(which, "first");
     }
 
+    #[derive(Debug, PartialEq, Serialize)]
+    struct Noted<T> {
+        note: Option<T>,
+    }
+
+    impl<T: DeserializeOwned> Object for Noted<T> {
+        const NAME: &'static str = "Noted";
+
+        fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+            let mut note = slot::optional();
+            object::read_fields(object, Self::NAME, &mut [("note", &mut note)])?;
+            Ok(Self { note: note.value() })
+        }
+    }
+
+    impl<'de, T: DeserializeOwned> Deserialize<'de> for Noted<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            object::read(deserializer)
+        }
+    }
+
     #[test]
     fn what_may_be_absent_costs_no_alternative() {
-        #[derive(Debug, PartialEq, Serialize)]
-        struct Noted {
-            note: Option<String>,
-        }
-
-        impl Object for Noted {
-            const NAME: &'static str = "Noted";
-
-            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-                let mut note = slot::optional();
-                object::read_fields(object, Self::NAME, &mut [("note", &mut note)])?;
-                Ok(Self { note: note.value() })
-            }
-        }
-
-        impl<'de> Deserialize<'de> for Noted {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                object::read(deserializer)
-            }
-        }
-
-        let read = |value| Union::read(value).map(|union| union.or(Ok).or_unknown(Err));
+        let read = |value| Union::read(value).map(|union| union.or(Ok::<Noted<String>, _>).or_unknown(Err));
         assert_eq!(read(json!({ "note": [] })).unwrap(), Ok(Noted { note: None }));
         assert_eq!(strictly(|| read(json!({ "note": [] }))), None);
         assert_eq!(strictly(|| read(json!({ "note": "a" }))), Some(Ok(Noted { note: Some("a".to_owned()) })));
@@ -344,28 +344,9 @@ mod tests {
     /// But not where it is in a field that is left out.
     #[test]
     fn what_is_kept_in_a_field_that_is_left_out_does_not_count() {
-        #[derive(Serialize)]
-        struct Noted {
-            note: Option<(Tree, i64)>,
-        }
-
-        impl Object for Noted {
-            const NAME: &'static str = "Noted";
-
-            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-                let mut note = slot::optional();
-                object::read_fields(object, Self::NAME, &mut [("note", &mut note)])?;
-                Ok(Self { note: note.value() })
-            }
-        }
-
-        impl<'de> Deserialize<'de> for Noted {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                object::read(deserializer)
-            }
-        }
-
-        let read = |value| Union::read(value).unwrap().or(|_: Noted| "noted").or(|_: Flat| "flat").or_unknown(|_| "");
+        let read = |value| {
+            Union::read(value).unwrap().or(|_: Noted<(Tree, i64)>| "noted").or(|_: Flat| "flat").or_unknown(|_| "")
+        };
         let tree = json!({ "name": "x", "inner": [] });
         assert_eq!(read(json!({ "a": 1, "b": 2, "note": [tree, "odd"] })), "flat");
         assert_eq!(read(json!({ "a": 1, "b": 2, "note": [tree, 7] })), "noted");
