@@ -371,6 +371,12 @@ fn operations() {
         parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!({ "parameters": [parameter] })
     };
+    let list = |more: Value| {
+        let schema = json!({ "type": "array", "items": { "type": "string" } });
+        let mut parameter = json!({ "in": "query", "name": "names", "schema": schema });
+        parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "parameters": [parameter] })
+    };
     let answer =
         |kind: &str| json!({ "description": "ok", "content": { "application/json": { "schema": { "type": kind } } } });
     let content = |name: &str| json!({ "requestBody": { "content": { name: { "schema": { "type": "string" } } } } });
@@ -382,6 +388,13 @@ fn operations() {
             header("X-Thing", json!({})),
             header("x-thing", json!({ "required": true })),
             ERR,
+        ),
+        ("how a list is sent anyway", list(json!({})), list(json!({ "style": "form", "explode": true })), NONE),
+        (
+            "how a list between bars is sent anyway",
+            list(json!({ "style": "pipeDelimited" })),
+            list(json!({ "style": "pipeDelimited", "explode": false })),
+            NONE,
         ),
         ("Accept as a parameter", header("Accept", json!({ "required": true })), json!({}), DOC),
         ("authorization as a parameter", json!({}), header("authorization", json!({ "required": true })), DOC),
@@ -396,6 +409,18 @@ fn operations() {
             responses(json!({ "2XX": answer("string") })),
             responses(json!({ "200": answer("integer") })),
             ERR,
+        ),
+        (
+            "a status that a range describes, and not the rest",
+            responses(json!({ "default": answer("integer"), "4XX": answer("string") })),
+            responses(json!({ "default": answer("integer"), "4XX": answer("string"), "404": answer("string") })),
+            INFO,
+        ),
+        (
+            "a status that a range goes on to describe, and not the rest",
+            responses(json!({ "default": answer("integer"), "4XX": answer("string"), "404": answer("string") })),
+            responses(json!({ "default": answer("integer"), "4XX": answer("string") })),
+            INFO,
         ),
         (
             "a status goes",

@@ -123,8 +123,14 @@ fn a_server_that_comes_is_one_more() {
         let server = json!({ "url": "https://{r}.example", "variables": { "r": { "default": "a", "enum": names } } });
         operations([json!({}), json!({})], json!({}), json!({ "servers": [server] }))
     };
+    let variable = |name: &str| {
+        let variables = json!({ "r": { "default": "a" }, "R": { "default": "b" } });
+        let server = json!({ "url": format!("https://{{{name}}}.example"), "variables": variables });
+        operations([json!({}), json!({})], json!({}), json!({ "servers": [server] }))
+    };
     let a = "https://a.example/v1";
     holds(vec![
+        ("another variable in the host, by its capitals", variable("r"), variable("R"), ERR, ERR),
         ("one more", servers(&[a]), servers(&[a, "https://b.example"]), INFO, WARN),
         ("one more in front", servers(&[a]), servers(&["https://b.example", a]), WARN, ERR),
         ("capitals in the host", servers(&[a]), servers(&["HTTPS://A.Example/v1"]), DOC, DOC),
@@ -254,7 +260,15 @@ fn an_encoding_counts_in_forms_alone() {
     let html = || json!({ "a": { "contentType": "text/html" } });
     let header = || json!({ "a": { "headers": { "X-A": { "required": true, "schema": text() } } } });
     let none = || json!({});
+    let of_list = |encoding: Value| {
+        let mut document = with("multipart/form-data", encoding);
+        let content = &mut document["paths"]["/a"]["post"]["requestBody"]["content"];
+        content["multipart/form-data"]["schema"]["properties"]["a"] = json!({ "type": "array", "items": text() });
+        document
+    };
+    let plain = || json!({ "a": { "contentType": "text/plain" } });
     holds(vec![
+        ("what holds of a list's items anyway", of_list(none()), of_list(plain()), NONE, NONE),
         ("of JSON", with("application/json", none()), with("application/json", html()), DOC, DOC),
         ("of XML", with("application/xml", none()), with("application/xml", header()), DOC, DOC),
         ("of a form in parts", with("multipart/form-data", none()), with("multipart/form-data", html()), WARN, WARN),

@@ -272,6 +272,15 @@ fn a_component_of_a_mapping_may_be_renamed_but_its_values_may_not() {
     let mapping = |name: &str| Some(json!({ "cat": format!("#/components/schemas/{name}"), "dog": "Dog" }));
     let findings = compared(&with("Cat", mapping("Cat")), &with("Feline", mapping("Feline")));
     assert!(worst(&findings) <= Some(Level::Doc), "{:?}", shown(&findings));
+    // Where both are there before and after, it is another one, whatever that says.
+    let both = |name: &str| {
+        let mut document = with("Cat", mapping(name));
+        document["components"]["schemas"]["Feline"] = document["components"]["schemas"]["Cat"].clone();
+        document
+    };
+    let findings = compared(&both("Cat"), &both("Feline"));
+    let is_told = findings.iter().any(|finding| finding.id.ends_with("discriminator-mapping-changed"));
+    assert!(is_told, "{:?}", shown(&findings));
     // Without a mapping, the name of the component is the value.
     assert_eq!(worst(&compared(&with("Cat", None), &with("Feline", None))), Some(Level::Err));
 }
