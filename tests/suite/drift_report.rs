@@ -623,6 +623,31 @@ fn a_finding_of_several_documents_counts_as_where_it_counts_most() {
     }
 }
 
+/// An action that never matched anything is told of by itself when it comes, and then among others.
+#[test]
+fn an_action_that_comes_and_matches_nothing_is_told_of_by_itself() {
+    use xtask::comparison::report::Report;
+    use xtask::effective::overlay::Effect;
+    let idle = |target: &str, description: &str| Effect {
+        description: description.to_owned(),
+        target: target.to_owned(),
+        matched: 0,
+        changed: false,
+    };
+    let notes = |effects: &[Effect], before: &[Effect]| {
+        let mut out = Vec::new();
+        Report::new(None).with_notes(effects, before, Vec::new()).write(Format::Json, &mut out).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&out).unwrap()["notes"].clone()
+    };
+    let known = [idle("$.a", "One."), idle("$.b", "Two.")];
+    let others = "2 actions match nothing, as before: correct or remove those on $.a, $.b";
+    assert_eq!(notes(&known, &known), serde_json::json!([others]));
+    // It may be one more on the same place.
+    let more = [&known[..], &[idle("$.b", "Three.")]].concat();
+    let alone = "matches nothing: correct or remove the action ($.b): Three.";
+    assert_eq!(notes(&more, &known), serde_json::json!([alone, others]));
+}
+
 /// What is accepted stays accepted when something comes before it in a list.
 #[test]
 fn a_fingerprint_does_not_count_what_stands_before() {
@@ -654,4 +679,13 @@ fn a_fingerprint_does_not_count_what_stands_before() {
         let after = prints(&last(9, &[part("a", 9)]), &last(5, &[part("a", 9)]), "max-decreased");
         assert_eq!((alone.len(), &alone), (1, &after), "{keyword}");
     }
+    // A number that is no place in a list counts: what is accepted in one answer is not accepted in another.
+    let answers = |most: u64| {
+        let content = json!({ "application/json": { "schema": { "type": "string", "maxLength": most } } });
+        let answer = json!({ "description": "ok", "content": content });
+        let operation = json!({ "operationId": "a", "responses": { "200": answer, "201": answer } });
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "get": operation } } })
+    };
+    let both = prints(&answers(5), &answers(9), "max-length-increased");
+    assert!(both.len() == 2 && both[0] != both[1], "{both:?}");
 }
