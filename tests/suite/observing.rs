@@ -544,15 +544,56 @@ fn queries_are_held_to_their_parameters() {
         line["query"] = json!({ "t": "object", "p": query });
         line
     };
-    let found = |query: Value| {
-        let file = folder.write("query.jsonl", lines(&[of(query)]));
+    let found_of = |status: u16, query: Value| {
+        let mut line = of(query);
+        line["status"] = status.into();
+        let file = folder.write("query.jsonl", lines(&[line]));
         let found = findings(&observed(&document, &[&file])).into_iter();
         found.filter(|finding| finding.contains("kind")).collect::<Vec<_>>()
     };
+    let found = |query: Value| found_of(200, query);
     let kind = |value: &str| json!({ "kind": { "t": "string", "n": "1-9", "v": value } });
     assert_eq!(found(kind("a")), [""; 0]);
     assert_eq!(found(kind("b")).len(), 1);
     assert_eq!(found(json!({})).len(), 1);
+    // What was answered with a redirect was accepted; what was refused says nothing of what may be sent.
+    assert_eq!([302, 399, 400, 422].map(|status| found_of(status, kind("b")).len()), [1, 1, 0, 0]);
+}
+
+/// What operations share is told once, with all that was seen of it, from the first exchange on.
+#[test]
+fn what_was_seen_in_several_operations_is_told_as_one() {
+    let folder = Folder::new();
+    let (document, recorded) = things();
+    let document = folder.write("api.json", document.to_string());
+    let [mut list, _, mut create] = <[Value; 3]>::try_from(recorded).unwrap();
+    list["body"]["p"]["data"]["items"][0]["s"]["p"]["due"] = json!({ "t": "null" });
+    create["body"]["p"]["due"] = json!({ "t": "string", "n": "10-99", "f": ["date-time"] });
+    for order in [[&create, &list], [&list, &create]] {
+        let report = observed(&document, &[&folder.write("shared.jsonl", lines(&order.map(Value::clone)))]);
+        let found = findings(&report);
+        assert!(
+            found.len() == 1 && found[0].ends_with("| a string (date-time) or null in 4 of 4 values in 2 answers"),
+            "{found:?}"
+        );
+        assert_eq!(report["findings"][0]["evidence"]["first"]["line"], 1, "{report:#}");
+    }
+}
+
+/// The entries of a map are counted, whose names are not recorded.
+#[test]
+fn each_entry_of_a_map_counts() {
+    let folder = Folder::new();
+    let (mut document, recorded) = things();
+    let text = json!({ "type": "string" });
+    document["components"]["schemas"]["Thing"]["properties"]["labels"] =
+        json!({ "type": "object", "additionalProperties": text });
+    let document = folder.write("api.json", document.to_string());
+    let mut create = recorded[2].clone();
+    let entries = json!([{ "c": 2, "s": { "t": "null" } }, { "c": 3, "s": { "t": "string", "n": "1-9" } }]);
+    create["body"]["p"]["labels"] = json!({ "t": "object", "map": entries });
+    let found = findings(&observed(&document, &[&folder.write("map.jsonl", lines(&[create]))]));
+    assert!(found.len() == 1 && found[0].ends_with("| null in 2 of 5 values in 1 answer"), "{found:?}");
 }
 
 /// Browsers write the names of headers as they were sent.
