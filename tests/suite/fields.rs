@@ -87,6 +87,10 @@ fn a_new_field_is_secret_by_what_it_is_called_or_described_as() {
         properties.insert(format!("said{number}"), text(says));
         secret.push(format!("said{number}"));
     }
+    // Of a list, each item.
+    properties
+        .insert("codes".to_owned(), json!({ "type": "array", "items": text(""), "description": "One-time codes" }));
+    secret.push("items".to_owned());
     let mut document = document();
     document["components"]["schemas"] = json!({ "Token": { "properties": properties }, "Make": {} });
     Fields::default().mark(&mut document);

@@ -257,3 +257,24 @@ fn names_follow_an_operation_to_its_new_method() {
     assert_eq!(other.table.operation("PUT /hooks/{}"), Some("replace_hook"));
     assert!(other.table.text().contains("ReplaceHookBody = ") && !other.notes.is_empty(), "{}", other.table.text());
 }
+
+#[test]
+fn names_below_the_path_of_an_operation_with_a_new_method_stay() {
+    let document = |method: &str| {
+        let operation = |id: &str, field: &str| {
+            let schema = object(json!({ field: { "type": "string" } }));
+            let content = json!({ "application/json": { "schema": schema } });
+            json!({ "operationId": id, "responses": { "200": { "description": "", "content": content } } })
+        };
+        json!({ "openapi": "3.0.1", "info": { "title": "T", "version": "1" }, "paths": {
+            "/hooks/{id}": { method: operation("update_hook", "at") },
+            "/hooks/{id}/runs": { "patch": operation("update_runs", "ran") },
+        } })
+    };
+    let table = "[operations]\nupdate_hook = \"PATCH /hooks/{}\"\nupdate_runs = \"PATCH /hooks/{}/runs\"\n\n[types]\n\
+                 Hooked = \"PATCH /hooks/{} 200\"\nRan = \"PATCH /hooks/{}/runs 200\"\n";
+    let put = named(&document("put"), &Table::parse(table).unwrap());
+    assert_eq!(put.table.name_of("PUT /hooks/{} 200"), Some("Hooked"));
+    assert_eq!(put.table.name_of("PATCH /hooks/{}/runs 200"), Some("Ran"));
+    assert_eq!(put.notes, Vec::<String>::new());
+}

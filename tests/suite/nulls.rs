@@ -82,6 +82,10 @@ fn what_is_written_for_others_is_read_as_it_was_meant() {
             json!({ "anyOf": [{ "allOf": [owner, { "type": "object" }] }, nothing] }),
         ),
         (
+            json!({ "allOf": [owner], "required": ["id"], "nullable": true }),
+            json!({ "anyOf": [{ "allOf": [owner], "required": ["id"] }, nothing] }),
+        ),
+        (
             json!({ "type": "string", "enum": ["a"], "nullable": true }),
             json!({ "type": "string", "enum": ["a", null], "nullable": true }),
         ),
