@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xtask::generated_crate::surface::{Features, Kind, Surface, changes, rustdoc};
+use xtask::generated_crate::own_code;
+use xtask::generated_crate::surface::{Bump, Change, Features, Kind, Surface, changes, rustdoc};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::run_xtask;
@@ -91,6 +92,12 @@ fn what_breaks_users_is_major() {
         (open, "pub struct S { a: u8 }", "major S::a"),
         (open, "pub enum S { A }", "major S, major S::A, major S::a"),
         (open, "#[cfg(feature = \"f\")] pub struct S { pub a: u8 }", "major S, major S::a"),
+        // With a module, all that is in it.
+        (
+            "pub mod m { pub struct S; impl S { pub fn f() {} } }",
+            "#[cfg(feature = \"f\")] pub mod m { pub struct S; impl S { pub fn f() {} } }",
+            "major m, major m::S, major m::S::f",
+        ),
         ("pub fn f() {}", "pub fn f(a: u8) {}", "major f"),
         ("pub const C: u8 = 1;", "pub const C: u8 = 2;", ""),
         ("pub struct S; impl From<u8> for S {}", "pub struct S;", "major S: impl From<u8>"),
@@ -108,6 +115,7 @@ fn what_breaks_users_is_major() {
             "minor S::b",
         ),
         ("pub enum E { A { a: u8 } }", "pub enum E { A { a: u8, b: u8 } }", "major E::A::b"),
+        ("pub enum E { A {} }", "pub enum E { A { a: u8 } }", "major E::A::a"),
         (
             "pub enum E { #[non_exhaustive] A { a: u8 } }",
             "pub enum E { #[non_exhaustive] A { a: u8, b: u8 } }",
@@ -282,6 +290,44 @@ fn the_source_that_is_read_is_that_of_the_workspace() {
     let (root, spec) = (dir.path().to_str().unwrap(), effective.to_str().unwrap());
     let (_, out, err) = run_xtask(&["surface", "--workspace", root, "--spec", spec]);
     assert_eq!((out.as_str(), err.as_str()), ("OfThisWorkspace: struct\n", ""));
+}
+
+/// Code calls an operation by its function, where its builder is not named.
+#[test]
+fn hand_written_code_that_uses_what_breaks_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("lib.rs", "mod look;"),
+        ("look.rs", "fn look(client: &Client) { client.get_backup().id(\"a\"); }"),
+        ("deep/build.rs", "fn build(call: calls::GetBackup) { call.id(\"a\") }"),
+        ("other.rs", "fn id(client: &Client) { client.get_branch(); }"),
+        ("generated/calls.rs", "fn look(client: &Client) { client.get_backup().id(\"a\"); }"),
+    ] {
+        write(dir.path(), &format!("client/src/{name}"), text);
+    }
+    let change = |item: &str, kind, new: Option<&str>, bump| Change {
+        item: item.to_owned(),
+        kind,
+        old: Some("fn()".to_owned()),
+        new: new.map(str::to_owned),
+        bump,
+        demand: None,
+    };
+    let changes = [
+        change("calls::GetBackup::id", Kind::Fn, Some("fn(u8)"), Bump::Major),
+        change("Client::get_branch", Kind::Fn, None, Bump::Major),
+        change("Client::get_backup", Kind::Fn, Some("fn(u8)"), Bump::Minor),
+    ];
+    let uses = own_code::uses(&Workspace::at(dir.path()), &changes).unwrap();
+    let uses: Vec<String> = uses.into_iter().map(|line| line.replace('\\', "/")).collect();
+    assert_eq!(
+        uses,
+        [
+            "client/src/deep/build.rs uses `calls::GetBackup::id`, which changes",
+            "client/src/look.rs uses `calls::GetBackup::id`, which changes",
+            "client/src/other.rs uses `Client::get_branch`, which goes",
+        ]
+    );
 }
 
 #[test]
