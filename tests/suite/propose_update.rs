@@ -918,6 +918,17 @@ fn the_changelog_speaks_to_callers() {
     assert!(lines.starts_with("### Added\n- **a, b:** `T10::f10`, `bool`.\n"), "{lines}");
     assert!(lines.ends_with("- **b:** `T5::f5`, `bool`.\n"), "{lines}");
     assert_eq!(lines.lines().count(), 12);
+    // A line of several parts has no topic.
+    let setter = |(call, feature): (&&str, &str)| {
+        let shape = format!("fn per_page(mut self) -> Self [feature {feature}]");
+        change(&format!("calls::List{call}::per_page"), Kind::Fn, None, Some(&shape), Bump::Minor)
+    };
+    let line = "`per_page` on 4 lists: `list_a`, `list_b`, `list_c` and 1 more.";
+    for (features, topic) in [(["b"; 4], "**b:** "), (["b", "b", "b", "a"], "")] {
+        let all: Vec<Change> = calls.iter().zip(features).map(setter).chain(many.iter().cloned()).collect();
+        let lines = changelog_entries(&all);
+        assert!(lines.contains(&format!("- {topic}{line}\n")), "{lines}");
+    }
 }
 
 /// As Ctrl-C or KILL leave it, at any moment: what was begun is noted, and the next run undoes it and goes on.
@@ -1043,6 +1054,10 @@ fn candidates_are_counted_and_leave_the_changelog_to_the_release() {
         scratch.git(&["commit", "--quiet", "--all", "--message", &version]);
         scratch.git(&["tag", &format!("v{version}")]);
     }
+    // By their numbers: as texts, 10 stands before 2.
+    scratch.git(&["tag", "v0.1.0-rc.10"]);
+    let (_, out, err) = scratch.release(&["--candidate"]);
+    assert!(out.starts_with("0.1.0-rc.11: the first release\n"), "{out}{err}");
     let (_, out, err) = scratch.release(&[]);
     assert!(out.starts_with("0.1.0: the first release\n"), "{out}{err}");
     assert!(scratch.read("CHANGELOG.md").contains("## [0.1.0] - "));
