@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use xtask::comparison::diff::{Finding, diff};
 use xtask::comparison::impact::{Effect, Effects, Impact};
+use xtask::comparison::report::{Format, Report};
 use xtask::effective::naming::Table;
 use xtask::generated_crate::surface::Bump;
 use xtask::upstream::spec::Spec;
@@ -168,6 +169,13 @@ fn effects(edit: impl FnOnce(&mut Value)) -> Vec<String> {
     findings.iter().zip(effects.of).map(told).collect()
 }
 
+/// What a change means for a crate with all operations of the old document, of which nothing is corrected.
+fn impact_of_all(old: &Spec, new: &Spec) -> Impact {
+    let nothing = "overlay: 1.1.0\ninfo: { title: Nothing, version: '1' }\nactions: [{ target: $.nothing, description: None, remove: true }]\n";
+    let operations: Vec<String> = old.operations().iter().map(|id| (*id).to_owned()).collect();
+    xtask::commands::diff::impact(&fixtures(), (old, new), nothing, &Table::default(), &operations)
+}
+
 /// Whatever moves the surface is said of a finding, over the edits of all rules: every fifth one, or all where
 /// `PROPTEST_CASES` asks for more than usual.
 #[test]
@@ -177,15 +185,7 @@ fn each_change_of_the_surface_is_said_of_a_finding() {
         let every = if std::env::var_os("PROPTEST_CASES").is_some() { 1 } else { 5 };
         for (name, old, new) in crate::drift_rules::edited_documents().into_iter().step_by(every) {
             let [Ok(old), Ok(new)] = [old, new].map(|document| Spec::parse(&document.to_string())) else { continue };
-            let operations: Vec<String> = old.operations().iter().map(|id| (*id).to_owned()).collect();
-            let nothing = "overlay: 1.1.0\ninfo: { title: Nothing, version: '1' }\nactions: [{ target: $.nothing, description: None, remove: true }]\n";
-            let impact = xtask::commands::diff::impact(
-                &crate::update_spec::fixtures(),
-                (&old, &new),
-                nothing,
-                &Table::default(),
-                &operations,
-            );
+            let impact = impact_of_all(&old, &new);
             if let Some(error) = &impact.error {
                 eprintln!("{error}");
             }
@@ -200,6 +200,37 @@ fn each_change_of_the_surface_is_said_of_a_finding() {
             each_is_told_once(&impact, &effects);
         }
         assert!(compared > 30 / every, "{compared}");
+    });
+}
+
+/// What is alike in many operations has an effect of its own in each: a few are told, and how many more there are.
+#[test]
+fn a_few_of_many_effects_that_are_alike_are_told() {
+    on_worker(|| {
+        for (count, has_more) in [(4, false), (5, true)] {
+            let document = |parameters: Value| {
+                let item = |number: usize| {
+                    let responses = json!({ "204": { "description": "ok" } });
+                    let id = format!("look_{number}");
+                    let get = json!({ "operationId": id, "parameters": parameters, "responses": responses });
+                    (format!("/{number}"), json!({ "get": get }))
+                };
+                let paths: serde_json::Map<_, _> = (0..count).map(item).collect();
+                let info = json!({ "title": "T", "version": "1" });
+                Spec::from(json!({ "openapi": "3.0.3", "info": info, "paths": paths }))
+            };
+            let since = json!([{ "in": "query", "name": "since", "schema": { "type": "string" } }]);
+            let (old, new) = (document(json!([])), document(since));
+            let impact = impact_of_all(&old, &new);
+            let findings = diff(&old.value, &new.value);
+            let report = Report::new(Some(impact)).with_findings(findings, (&old, &new), "new").with_effects();
+            let mut text = Vec::new();
+            report.write(Format::Text, &mut text).unwrap();
+            // Without the ends of its lines.
+            let text = String::from_utf8(text).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(text.matches("::since: nothing →").count(), 4, "{text}");
+            assert_eq!(text.contains("; and 1 more, all of them with --format json"), has_more, "{text}");
+        }
     });
 }
 
@@ -232,6 +263,15 @@ fn an_effect_is_that_of_the_very_field() {
         // What is new in one of the places of a type is new in the type.
         let added = "types::BranchReference::size: nothing → Option<i64> (minor)";
         assert_eq!(*other, format!("response-optional-property-added: {added}"));
+        // A type whose name begins as that of another one does.
+        let told = effects(|new| {
+            for name in ["mood", "mood_level"] {
+                let fields = json!({ format!("of_{name}"): { "type": "integer" } });
+                at(new, BACKUP)["properties"][name] = json!({ "type": "object", "properties": fields });
+            }
+        });
+        let [mood, level] = &told[..] else { panic!("{told:?}") };
+        assert!(mood.contains("`types::Mood` (") && level.contains("`types::MoodLevel` ("), "{told:?}");
     });
 }
 
