@@ -433,6 +433,8 @@ fn a_killed_run_is_completed_by_the_next() {
         (copy, whole, from)
     };
     let (copy, whole, from) = killed();
+    // One is there that is staged still: to another filesystem it is copied.
+    fs::copy(copy.path(".committed/source.toml"), copy.path("source.toml")).unwrap();
     // Not by a command that writes nothing.
     let ended = copy.run(&["--from", &from, "--check"]);
     ended_with(&ended, 2);
@@ -551,6 +553,17 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
     let tags: Vec<_> = spec.value["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     assert_eq!(tags, ["Backups"]);
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+    // A finding has its line in what would be stored, wherever the document stands in a page.
+    let edited = whole_api().replace("The name of the backup", "The backup's name");
+    let places = |name: &str, text: &str| -> Vec<serde_json::Value> {
+        let ended = copy.run(&["--from", &copy.write(name, text), "--check", "--format", "json"]);
+        assert_eq!(ended.err, "");
+        let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["new"].clone()).collect()
+    };
+    let bare = places("edited.json", &edited);
+    assert!(!bare.is_empty() && bare.iter().all(|place| place["line"].as_u64() > Some(1)), "{bare:?}");
+    assert_eq!(places("edited.md", &page(&format!("{edited}\n"))), bare);
 }
 
 /// Several documents, and a page for the whole API.
