@@ -7,6 +7,7 @@ use xtask::effective::merge::Merged;
 use xtask::generate::{Error, Refusal};
 use xtask::generated_crate::codegen::attempts;
 use xtask::snapshot::{Document, offerable};
+use xtask::upstream::nearest::nearest;
 use xtask::upstream::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
@@ -97,6 +98,15 @@ fn upstreams_own_page_takes_the_place_of_ours() {
     assert!(ended.out.contains("upstream fixed this: remove the action ($.paths): get_backup"), "{}", ended.out);
     let effective = std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap();
     assert!(effective.contains("List copies") && !effective.contains("summary: Get a backup"));
+}
+
+#[test]
+fn of_names_that_may_be_meant_the_nearest_is_told_first() {
+    let all = ["get_back", "get_backups", "delete_role"];
+    assert_eq!(nearest("get_backup", &all), "; did you mean get_backups or get_back?");
+    assert_eq!(nearest("x", &all), "; there are get_back, get_backups, delete_role");
+    assert_eq!(nearest("x", &["a", "b", "c", "d", "e", "f"]), "; there are a, b, c, d, e, and more");
+    assert_eq!(nearest("x", &[]), "; there is none at all");
 }
 
 #[test]
@@ -328,13 +338,14 @@ fn each_error_is_told_of_its_own_operation() {
         json!({ "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }] });
     let cookie = json!({ "parameters": [{ "name": "session", "in": "cookie", "schema": { "type": "string" } }] });
     let twice = json!({ "parameters": [{ "name": "userId", "in": "query", "schema": { "type": "object", "properties": { "a_b": {}, "a-b": {} } } }] });
-    let odd = json!({ "responses": { "200": { "description": "ok", "content": { "application/json": { "schema":
+    // Beside what is well.
+    let odd = json!({ "parameters": in_path["parameters"], "responses": { "200": { "description": "ok", "content": { "application/json": { "schema":
         { "type": "object", "properties": { "a_b": { "type": "string" }, "a-b": { "type": "string" } } } } } } } });
     let mut document = answering(&json!({ "X": { "type": "string" } }));
     document["paths"] = json!({
         "/looks/cookie": get("cookie", cookie),
         "/looks/nowhere/{id}": get("nowhere", json!({})),
-        "/looks/odd": get("odd", odd),
+        "/looks/odd/{id}": get("odd", odd),
         "/looks/one": get("look-at", json!({})),
         "/looks/own": get("branch", json!({})),
         "/looks/plain": get("look_elsewhere", json!({})),

@@ -509,22 +509,27 @@ fn what_holds_anyway_may_be_said() {
     let secured = |restated: bool| {
         let mut document = document();
         document["servers"] = json!([{ "url": "https://h.example/v1", "description": "one" }]);
-        document["security"] = json!([{ "key": [] }, { "token": ["a", "b"] }]);
+        document["security"] = json!([{ "key": [] }, { "sign": [] }, { "token": ["a", "b"] }]);
         document["components"] = json!({ "securitySchemes": {
             "key": { "type": "apiKey", "in": "header", "name": "K" },
+            "sign": { "type": "http", "scheme": "basic" },
             "token": { "type": "http", "scheme": "bearer" },
         } });
         if restated {
             document["paths"]["/a"]["post"]["servers"] = json!([{ "url": "https://h.example/v1" }]);
             document["paths"]["/a"]["post"]["security"] =
-                json!([{ "token": ["b", "a"] }, { "key": [] }, { "key": [] }]);
+                json!([{ "token": ["b", "a"] }, { "key": [] }, { "sign": [] }, { "key": [] }]);
             let schemes = document["components"]["securitySchemes"].as_object_mut().unwrap();
             let mut key = schemes.remove("key").unwrap();
             key["description"] = json!("a key");
             schemes.insert("other".to_owned(), key);
+            let mut sign = schemes.remove("sign").unwrap();
+            sign["bearerFormat"] = json!("none");
+            schemes.insert("signed".to_owned(), sign);
             schemes["token"]["scheme"] = json!("Bearer");
             schemes["token"]["bearerFormat"] = json!("JWT");
-            let text = document.to_string().replace("\"key\":[]", "\"other\":[]");
+            let text =
+                document.to_string().replace("\"key\":[]", "\"other\":[]").replace("\"sign\":[]", "\"signed\":[]");
             document = serde_json::from_str(&text).unwrap();
         }
         document

@@ -57,6 +57,16 @@ fn a_name_is_the_property_or_what_the_operation_is_about() {
     assert_eq!((head(named.table.text()), head(other.table.text())), ((true, 1), (true, 1)), "{}", other.table.text());
 }
 
+/// An answer of any status is one that says that all is well, where no other one is described.
+#[test]
+fn an_answer_of_any_status_is_what_the_operation_is_about() {
+    let mut document = document(&[("get_backup", object(json!({ "id": { "type": "string" } })))]);
+    let responses = document["paths"]["/get_backup"]["get"]["responses"].as_object_mut().unwrap();
+    let answer = responses.remove("200").unwrap();
+    responses.insert("default".to_owned(), answer);
+    assert_eq!(names(&named(&document, &Table::default())), ["Backup"]);
+}
+
 #[test]
 fn a_page_is_named_after_what_it_holds() {
     let page = object(json!({ "next_page": { "type": "integer" }, "data": { "type": "array", "items": actor() } }));

@@ -825,7 +825,8 @@ fn what_both_sides_showed_is_proposed_once() {
     let recording = copy.path("both.jsonl");
     fs::write(&recording, lines(&["odd", "even"].map(exchange))).unwrap();
     let observe = || {
-        let more = ["--wire-only", "--propose", "--min-samples", "1"];
+        // Each was seen in as many.
+        let more = ["--wire-only", "--propose", "--min-samples", "2"];
         copy.command("observe", &[&[recording.to_str().unwrap()], &more[..]].concat())
     };
     let proposed = observe();

@@ -312,6 +312,13 @@ async fn pages_are_fetched_and_faults_named() {
         assert_eq!(copy.files(), before, "{name}");
     }
     assert_eq!(elsewhere.arrived(), []);
+    // A server may say when, in seconds or as a time.
+    for (after, said) in [("30", "30 s"), ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 GMT")] {
+        let busy = answer("429 Too Many Requests", &[("retry-after", after)], "no");
+        let server = Server::start([Step::Answer(busy)]).await;
+        let ended = tokio::task::block_in_place(|| copy.run(&["--from", &format!("{}/page.md", server.url())]));
+        assert!(ended.err.ends_with(&format!("; try again after {said}\n")), "{}", ended.err);
+    }
     let ended = tokio::task::block_in_place(|| copy.run(&["--from", "http://example.com/page.md"]));
     ended_with(&ended, 2);
     assert!(ended.err.contains("only https is fetched"), "{}", ended.err);
@@ -984,6 +991,8 @@ fn all_operations_are_added_at_once() {
     let ended = copy.command("operations", &["--from", &from]);
     ended_with(&ended, 0);
     insta::assert_snapshot!(ended.out);
+    // One from upstream, and one that the overlay adds.
+    assert!(ended.out.contains("\n  o list_backups ") && ended.out.contains("\n2 of 6 offered "), "{}", ended.out);
     let ended = copy.command("add-operation", &["--all", "--from", &from]);
     ended_with(&ended, 0);
     // All from upstream but get_backup, which this document does not have.
