@@ -47,6 +47,9 @@ async fn every_item_is_on_one_page() {
         assert_eq!((seen, read), ((0..130).map(of).collect(), pages), "{per_page}");
     }
     assert_eq!(ids(&given(&server, &backups).await).len(), 25);
+    for query in ["page=0", "per_page=0", "page=-1"] {
+        assert_eq!(call(&server, "GET", &format!("{backups}?{query}"), Value::Null).await.0, 422, "{query}");
+    }
 }
 
 #[tokio::test]
@@ -67,6 +70,10 @@ async fn a_filter_leaves_in_what_fits_all_of_it() {
         let list = given(&server, &format!("{backups}?{query}")).await;
         let found: BTreeSet<String> = ids(&list).into_iter().collect();
         assert_eq!(found, fitting.into_iter().map(str::to_owned).collect(), "{query}");
+    }
+    // A search finds any part of a name.
+    for (part, count) in [("ai", 1), ("main", 1), ("an", 0)] {
+        assert_eq!(given(&server, &format!("{SHOP}/branches?q={part}")).await["total_count"], count, "{part}");
     }
 }
 
@@ -106,10 +113,17 @@ async fn what_is_protected_is_not_deleted() {
     server.advance(Duration::from_secs(60));
     let backup = format!("{SHOP}/branches/main/backups/{}", made["id"].as_str().unwrap());
     for (is_protected, status) in [(true, 422), (false, 204)] {
-        assert_eq!(call(&server, "PATCH", &backup, json!({ "protected": is_protected })).await.0, 200);
+        server.advance(Duration::from_secs(1));
+        let (changed, _, patched) = call(&server, "PATCH", &backup, json!({ "protected": is_protected })).await;
+        let now = given(&server, "/_standin/clock").await["now"].clone();
+        assert_eq!((changed, &patched["updated_at"]), (200, &now));
         assert_eq!(call(&server, "DELETE", &backup, Value::Null).await.0, status);
         assert_eq!(call(&server, "GET", &backup, Value::Null).await.0, if is_protected { 200 } else { 404 });
     }
+    // Of a branch the flag has another name.
+    let kept = json!({ "name": "kept", "parent_branch": "main", "deletion_protected": true });
+    assert_eq!(call(&server, "POST", &format!("{SHOP}/branches"), kept).await.0, 201);
+    assert_eq!(call(&server, "DELETE", &format!("{SHOP}/branches/kept"), Value::Null).await.0, 422);
 }
 
 #[tokio::test]
@@ -151,6 +165,14 @@ async fn what_failed_has_ended_at_a_time() {
     let failed = given(&server, &path).await;
     let now = given(&server, "/_standin/clock").await["now"].clone();
     assert_eq!((&failed["state"], &failed["completed_at"]), (&json!("failed"), &now));
+    // What is pending has not started.
+    let pending = json!({ "id": "old", "state": "failed" });
+    let server = seeded(&[(&format!("{SHOP}/branches/main/backups"), json!([pending]))]).await;
+    let path = format!("{SHOP}/branches/main/backups/old");
+    for (state, is_started) in [("pending", false), ("running", true)] {
+        server.transition(&path, [state]);
+        assert_eq!(given(&server, &path).await["started_at"].is_string(), is_started, "{state}");
+    }
 }
 
 #[tokio::test]
@@ -165,6 +187,13 @@ async fn what_is_under_way_can_be_canceled() {
         server.advance(Duration::from_secs(600));
         assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_10", "{after}");
     }
+    // What is said to cancel resizes of a branch cancels its other changes, too.
+    let branch = format!("{SHOP}/branches/main");
+    let asked = call(&server, "PATCH", &format!("{branch}/changes"), json!({ "cluster_size": "PS_40" })).await;
+    assert_eq!(asked.0, 200, "{}", asked.2);
+    assert_eq!(call(&server, "DELETE", &format!("{branch}/resizes"), Value::Null).await.0, 204);
+    let change = format!("{branch}/changes/{}", asked.2["id"].as_str().unwrap());
+    assert_eq!(given(&server, &change).await["state"], "canceled");
 }
 
 #[tokio::test]
@@ -172,8 +201,10 @@ async fn a_verb_turns_its_flag_on_and_off() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let branch = format!("{SHOP}/branches/main");
     for (method, is_on) in [("POST", true), ("DELETE", false), ("POST", true)] {
+        server.advance(Duration::from_secs(1));
         assert_eq!(call(&server, method, &format!("{branch}/safe-migrations"), Value::Null).await.0, 200);
-        assert_eq!(given(&server, &branch).await["safe_migrations"], is_on, "{method}");
+        let (shown, now) = (given(&server, &branch).await, given(&server, "/_standin/clock").await["now"].clone());
+        assert_eq!((&shown["safe_migrations"], &shown["updated_at"]), (&json!(is_on), &now), "{method}");
     }
 }
 
@@ -236,6 +267,8 @@ async fn a_server_stays_as_strict_as_it_was() {
 #[tokio::test]
 async fn a_reset_forgets_faults_and_requests() {
     let server = MockServer::remembering().await.unwrap();
+    let backups = format!("{SHOP}/branches/main/backups");
+    let forgotten = call(&server, "POST", &backups, json!({})).await.2;
     let fault = json!({ "fault": "refuse", "status": 503, "operation": "get_branch", "times": 3 });
     assert_eq!(call(&server, "POST", "/_standin/faults", fault).await.0, 200);
     let branch = format!("{SHOP}/branches/main");
@@ -244,6 +277,10 @@ async fn a_reset_forgets_faults_and_requests() {
     assert_eq!(given(&server, "/_standin/faults").await, json!([]));
     assert_eq!(call(&server, "GET", &branch, Value::Null).await.0, 200);
     assert_eq!(given(&server, "/_standin/requests").await.as_array().unwrap().len(), 1);
+    assert_eq!(given(&server, "/_standin").await["requests"], 1);
+    // What is forgotten is not mistaken for what is made afterwards.
+    let made = call(&server, "POST", &backups, json!({})).await.2;
+    assert_ne!(made["id"], forgotten["id"]);
 }
 
 #[tokio::test]
@@ -282,6 +319,100 @@ async fn a_host_that_is_allowed_reaches_it_on_any_port() {
     {
         assert_eq!(http().get(&health).header("host", host).send().await.unwrap().status(), status, "{host}");
     }
+}
+
+#[tokio::test]
+async fn what_is_set_of_a_database_is_read_again_and_goes_with_it() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let throttler = format!("{SHOP}/throttler");
+    let set = json!([{ "keyspace_name": "main", "ratio": 40 }]);
+    assert_eq!(call(&server, "PATCH", &throttler, json!({ "configurations": set })).await.0, 200);
+    assert_eq!(given(&server, &throttler).await["configurations"], set);
+    assert_eq!(call(&server, "DELETE", SHOP, Value::Null).await.0, 204);
+    let state = given(&server, "/_standin/state").await;
+    assert_eq!(call(&server, "PUT", "/_standin/state", state.clone()).await.0, 200, "{state}");
+    assert!(!state.to_string().contains("throttler"), "{state}");
+}
+
+#[tokio::test]
+async fn what_a_branch_is_made_of_is_in_its_own_database() {
+    let server = seeded(&[("/organizations/acme/databases/shop/branches/main/backups", json!([]))]).await;
+    let other = json!({ "name": "other", "cluster_size": "PS_10" });
+    assert_eq!(call(&server, "POST", "/organizations/acme/databases", other).await.0, 201);
+    let backups = "/organizations/acme/databases/other/branches/main/backups";
+    let backup = call(&server, "POST", backups, json!({})).await.2;
+    server.advance(Duration::from_secs(60));
+    let restored =
+        json!({ "name": "drill", "parent_branch": "main", "backup_id": backup["id"], "cluster_size": "PS_10" });
+    let orphan = json!({ "name": "dev", "parent_branch": "gone" });
+    for body in [restored.clone(), orphan] {
+        let (status, _, refused) = call(&server, "POST", &format!("{SHOP}/branches"), body).await;
+        assert_eq!((status, &refused["code"]), (404, &json!("not_found")), "{refused}");
+    }
+    let there = "/organizations/acme/databases/other/branches";
+    assert_eq!(call(&server, "POST", there, restored).await.0, 201);
+}
+
+#[tokio::test]
+async fn a_state_that_is_sent_is_entered() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let dev = json!({ "name": "dev", "parent_branch": "main" });
+    assert_eq!(call(&server, "POST", &format!("{SHOP}/branches"), dev).await.0, 201);
+    server.advance(Duration::from_secs(60));
+    let request = json!({ "branch": "dev", "into_branch": "main" });
+    assert_eq!(call(&server, "POST", &format!("{SHOP}/deploy-requests"), request).await.0, 201);
+    server.advance(Duration::from_secs(60));
+    let closed = call(&server, "PATCH", &format!("{SHOP}/deploy-requests/1"), json!({ "state": "closed" })).await.2;
+    let now = given(&server, "/_standin/clock").await["now"].clone();
+    assert_eq!((&closed["state"], &closed["closed_at"]), (&json!("closed"), &now));
+}
+
+#[tokio::test]
+async fn a_slug_is_a_name_as_an_address_has_it() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let teams = "/organizations/acme/teams";
+    assert_eq!(call(&server, "POST", teams, json!({ "name": "The Platform" })).await.0, 200);
+    let team = format!("{teams}/the-platform");
+    assert_eq!(given(&server, &team).await["name"], "The Platform");
+    // What a client of another kind sends as null is cleared, where that is described.
+    let lenient = MockServer::remembering().lenient().await.unwrap();
+    let described = json!({ "name": "The Platform", "description": "those" });
+    assert_eq!(call(&lenient, "POST", teams, described).await.2["description"], "those");
+    let cleared = call(&lenient, "PATCH", &team, json!({ "description": null })).await.2;
+    assert_eq!(cleared["description"], Value::Null);
+}
+
+#[tokio::test]
+async fn each_value_is_held_to_the_description() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let main = format!("{SHOP}/branches/main");
+    let retention = |value: i64| json!({ "retention_unit": "hour", "retention_value": value });
+    for (value, status) in [(0, 400), (1, 201), (1000, 201), (1001, 400)] {
+        assert_eq!(call(&server, "POST", &format!("{main}/backups"), retention(value)).await.0, status, "{value}");
+    }
+    let cidrs = json!({ "name": "app", "cidrs": ["192.0.2.0/24", 1] });
+    let (status, _, refused) = call(&server, "POST", &format!("{main}/passwords"), cidrs).await;
+    assert!(status == 400 && refused["message"].as_str().unwrap().contains("cidrs[1]"), "{refused}");
+    let (status, _, refused) = call(&server, "GET", &format!("{main}/insights/abc"), Value::Null).await;
+    assert_eq!((status, &refused["message"]), (422, &json!("keyspace is missing")));
+}
+
+#[tokio::test]
+async fn what_is_below_is_counted() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let main = format!("{SHOP}/branches/main");
+    assert_eq!(given(&server, &main).await["keyspace_count"], 1);
+    let sharded = json!({ "name": "sharded", "cluster_size": "PS_10" });
+    assert_eq!(call(&server, "POST", &format!("{main}/keyspaces"), sharded).await.0, 200);
+    assert_eq!(given(&server, &main).await["keyspace_count"], 2);
+}
+
+/// Nothing is asked of it in between.
+#[tokio::test]
+async fn what_is_stored_has_become_what_it_is_by_now() {
+    let server = MockServer::remembering().time_scale(1e-7).await.unwrap();
+    call(&server, "POST", &format!("{SHOP}/branches/main/backups"), json!({})).await;
+    assert_eq!(server.stored::<Backup>()[0].state.as_str(), "success");
 }
 
 /// Every branch's name has what is left of such a nonce where names are compared: nothing.

@@ -502,6 +502,9 @@ async fn branches_are_made_limited_listed_and_deleted() {
     assert_eq!(names().await, ["kept"]);
     assert_eq!(client.branch(of("shop")).get_branch().await.unwrap_err().code(), Some("not_found"));
     assert_eq!(server.branches().len(), 2);
+    // An ID is not given again.
+    let again = create("again").await.unwrap();
+    assert!(again.id != made.id && again.name == "again", "{}", again.id);
 }
 
 #[tokio::test]
@@ -528,6 +531,12 @@ async fn a_branch_is_busy_if_told_so() {
     assert_eq!((error.code(), error.outcome()), (Some("unprocessable"), Outcome::NotApplied));
     made(&client).await;
     server.move_states([(Duration::ZERO, "failed")]);
+    create(&client).await.unwrap();
+    // Neither does one that was deleted while it was made.
+    let (server, client) = started().await;
+    server.one_at_a_time();
+    let busy = create(&client).await.unwrap();
+    client.branch(BranchRef::new("acme", "shop", "main")).backup(&busy.id).delete().await.unwrap();
     create(&client).await.unwrap();
 }
 

@@ -311,13 +311,17 @@ async fn secrets_are_shown_once() {
 async fn a_resize_changes_what_it_is_of_when_it_is_done() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let keyspace = format!("{SHOP}/branches/main/keyspaces/main");
-    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_10");
+    let before = given(&server, &keyspace).await;
+    assert_eq!(before["cluster_name"], "PS_10");
+    server.advance(Duration::from_secs(5));
     let (status, _, resize) =
         call(&server, "PUT", &format!("{keyspace}/resizes"), json!({ "cluster_size": "PS_20" })).await;
     assert_eq!((status, &resize["state"]), (200, &json!("pending")));
     assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_10");
     server.advance(Duration::from_secs(60));
-    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_20");
+    let resized = given(&server, &keyspace).await;
+    assert_eq!(resized["cluster_name"], "PS_20");
+    assert_eq!([&resized["id"], &resized["created_at"]], [&before["id"], &before["created_at"]]);
     // One that is canceled changes nothing.
     call(&server, "PUT", &format!("{keyspace}/resizes"), json!({ "cluster_size": "PS_40" })).await;
     assert_eq!(call(&server, "DELETE", &format!("{keyspace}/resizes"), Value::Null).await.0, 204);
@@ -466,7 +470,8 @@ async fn answers_are_scripted_at_names_of_any_kind() {
 
 #[tokio::test]
 async fn a_wrong_control_call_is_told_what_would_be_right() {
-    let server = MockServer::remembering().await.unwrap();
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let clock = given(&server, "/_standin/clock").await;
     for (method, path, body, right) in [
         ("GET", "/nothing", Value::Null, "POST /_standin/reset"),
         ("POST", "/clock", json!({ "advanced": 1 }), "{\"advance\": 60}"),
@@ -475,6 +480,7 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
         ("POST", "/faults", json!({ "fault": "explode" }), "`lose_request`"),
         ("POST", "/faults", json!({ "fault": "refuse", "operation": "make_backup" }), "not an operation"),
         ("POST", "/faults", json!({ "fault": "delay" }), "\"seconds\""),
+        ("POST", "/faults", json!({ "fault": "lose_answer", "times": 0 }), "from 1 to 10000"),
         ("POST", "/transitions", json!({ "path": SHOP, "states": ["tired"] }), "\"sleeping\""),
         ("POST", "/transitions", json!({ "path": SHOP, "states": [] }), "there is no state"),
         ("POST", "/transitions", json!({ "path": SHOP, "states": [], "by_polls": true }), "there is no state"),
@@ -484,6 +490,16 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
         ("PUT", "/state", json!({ "/organisations": [] }), "similar paths are /organizations"),
         ("PUT", "/state", json!({ "/organizations": [{ "nmae": "acme" }] }), "there are"),
         ("PUT", "/state", json!({ "/organizations/acme/databases": [] }), "there is no `acme`"),
+        (
+            "PUT",
+            "/state",
+            json!({
+                "/organizations": [{ "name": "acme" }],
+                "/organizations/acme/databases": [{ "name": "shop" }],
+                format!("{SHOP}/throttler"): { "keyspaces": "all" },
+            }),
+            "keyspaces is a string, but must be a list",
+        ),
     ] {
         let (status, _, refused) = call(&server, method, &format!("/_standin{path}"), body.clone()).await;
         assert!(matches!(status, 400 | 404), "{path} {body}: {status}");
@@ -492,6 +508,7 @@ async fn a_wrong_control_call_is_told_what_would_be_right() {
     }
     // Nothing of that changed anything.
     assert_eq!(given(&server, SHOP).await["name"], "shop");
+    assert_eq!(given(&server, "/_standin/clock").await, clock);
 }
 
 #[tokio::test]

@@ -78,3 +78,27 @@ impl Clock {
         serde_json::json!({ "now": self.time(now), "time_scale": self.scale, "frozen": self.is_frozen })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Real time that passed under another setting counts as it did then.
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_goes_on_from_where_it_is() {
+        let mut clock = Clock::default();
+        let after = async |clock: &Clock| {
+            tokio::time::advance(Duration::from_secs(10)).await;
+            clock.passed().as_secs()
+        };
+        assert_eq!(after(&clock).await, 10);
+        clock.scale(0.1);
+        assert_eq!((clock.passed().as_secs(), after(&clock).await), (10, 110));
+        clock.freeze(true);
+        assert_eq!(after(&clock).await, 110);
+        clock.freeze(false);
+        assert_eq!((clock.passed().as_secs(), after(&clock).await), (110, 210));
+        clock.scale(1.0);
+        assert_eq!((clock.passed().as_secs(), after(&clock).await), (210, 220));
+    }
+}
