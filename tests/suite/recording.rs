@@ -238,6 +238,19 @@ async fn each_attempt_is_recorded() {
     assert_eq!(lines(&written)[0]["headers"], json!({ "retry-after": { "t": "integer" } }));
 }
 
+/// What proxies make of an answer is read all the same.
+#[tokio::test]
+async fn an_answer_is_recorded_however_its_json_is_named_and_marked() {
+    let media = [("content-type", "Application/JSON; charset=utf-8")];
+    let server = Server::start([Step::Answer(answer("200 OK", &media, "\u{feff}{\"data\": []}"))]).await;
+    let (recording, written) = recording();
+    let client = client(&server, recording);
+    let _ = client.list_backups().organization("acme").database("shop").branch("main").send().await;
+    let [line] = &lines(&written)[..] else { panic!("{}", text(&written)) };
+    assert_eq!(line["headers"]["content-type"]["v"], "application/json");
+    assert_eq!(line["body"]["p"]["data"], json!({ "t": "array", "items": [] }));
+}
+
 #[tokio::test]
 async fn a_recording_that_fails_fails_no_call_and_is_told_once() {
     let server = MockServer::start().await.unwrap();

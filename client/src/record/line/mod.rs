@@ -237,6 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn a_length_is_of_the_class_of_its_digits() {
+        for (length, class) in [(0, "0"), (1, "1-9"), (9, "1-9"), (10, "10-99"), (99, "10-99"), (100, "100-999")]
+            .into_iter()
+            .chain([(999, "100-999"), (1_000, "1000-9999"), (9_999, "1000-9999"), (10_000, "10000+")])
+        {
+            let text = shape(json!({ "id": "é".repeat(length) }), &|_, _| false);
+            assert_eq!(text["p"]["id"]["n"], class, "{length}");
+        }
+    }
+
+    #[test]
     fn equal_items_stand_once_with_their_count() {
         let parts = json!({ "parts": [{ "state": "done" }, { "state": null }, { "state": "done" }] });
         let item = |state: Value| json!({ "t": "object", "p": { "state": state } });
