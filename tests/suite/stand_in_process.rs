@@ -64,6 +64,18 @@ async fn it_says_where_it_is_serves_and_ends_on_a_signal() {
     }
 }
 
+#[tokio::test]
+async fn it_is_strict_and_called_by_each_name_that_it_is_told() {
+    let mut running = started(&["--strict", "--allow-host", "one", "--allow-host", "two"]);
+    let said = said_first(&mut running);
+    let base = said.last().unwrap().strip_prefix("ready ").unwrap();
+    for (host, status) in [("one", 501), ("two", 501), ("three", 421)] {
+        let invoices = http().get(format!("{base}/organizations/acme/invoices")).header("host", host);
+        let request = invoices.header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
+}
+
 #[test]
 fn a_wrong_seed_is_told_before_anything_is_served() {
     let seed = tempfile::NamedTempFile::new().unwrap();
