@@ -596,6 +596,25 @@ fn each_entry_of_a_map_counts() {
     assert!(found.len() == 1 && found[0].ends_with("| null in 2 of 5 values in 1 answer"), "{found:?}");
 }
 
+/// What is asked for its headers alone tells how long the body would be.
+#[test]
+fn an_answer_to_head_is_not_cut_short() {
+    let folder = Folder::new();
+    let (mut document, _) = things();
+    let item = document["paths"]["/things"].as_object_mut().unwrap();
+    let mut asked = item["get"].clone();
+    asked["operationId"] = "head_things".into();
+    item.insert("head".to_owned(), asked);
+    let document = folder.write("api.json", document.to_string());
+    let with = |method: &str| {
+        let mut entry = entry(method, "https://api.example.com/v1/things", None, 200, None);
+        entry["response"]["bodySize"] = 512.into();
+        observed(&document, &[&folder.write("one.har", har([entry]))])["notes"].clone()
+    };
+    assert_eq!(with("HEAD"), Value::Null);
+    assert_eq!(with("GET"), json!(["list_things 200: not JSON, or cut short, in 1 of 1 answer"]));
+}
+
 /// Browsers write the names of headers as they were sent.
 #[test]
 fn credentials_that_a_har_file_has_are_in_no_output() {

@@ -64,7 +64,7 @@ async fn run(arguments: Arguments) -> support::Result {
         println!("{}  {}  {:<12}  {verdict}", backup.id, backup.created_at.format("%Y-%m-%d %H:%M:%S"), backup.name);
     }
     println!("\n{} backups, {deleted} deleted", backups.len());
-    if failed > 0 { Err(format!("{failed} backups could not be deleted").into()) } else { Ok(()) }
+    if failed > 0 { Err(format!("{failed} of the backups could not be deleted").into()) } else { Ok(()) }
 }
 
 /// All backups of a branch, the newest first: the order of the list is not documented.

@@ -183,7 +183,7 @@ fn line(entry: &Value, description: &Description, hosts: &Hosts) -> Found {
     let coding =
         headers.iter().find(|(name, _)| name == "content-encoding").map(|(_, coding)| coding.to_ascii_lowercase());
     let (body, is_whole) = body(entry, &headers, coding.as_deref().unwrap_or_default());
-    let has_body = !["HEAD"].contains(&method) && status != 304;
+    let has_body = method != "HEAD" && status != 304;
     let (body, is_whole) = if has_body { (body, is_whole) } else { (Vec::new(), true) };
     let query: Vec<(String, String)> =
         url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();

@@ -149,11 +149,9 @@ impl Lifter {
         }
         // Taken out while it is looked at: what refers to it from within meets nothing.
         let schema = self.components.remove(name)?;
-        let origin = self.origin.take();
         let is_type = becomes_a_type(&schema);
         let mut held = Held::new();
         let (lifted, id) = self.open(schema, "", &mut held);
-        self.origin = origin;
         if is_type {
             self.add(id, lifted, held);
             if let Some(ty) = self.types.get_mut(&id) {
