@@ -10,7 +10,7 @@ use planetscale_client::calls::{
     GetQueryPatternsReportStatus,
 };
 use planetscale_client::mock::{Call, Fixture, MockServer, fixture};
-use planetscale_client::{Outcome, PollError, Until};
+use planetscale_client::{Outcome, PollError};
 use serde_json::{Value, json};
 
 use crate::clock;
@@ -101,22 +101,21 @@ where
     server.answer::<C>(&fixture::<C::Answer>(more));
 }
 
-/// A wait for what an operation reads, which polls at once, and no more.
-async fn ended<'a, T: std::fmt::Debug + Send + 'a>(wait: Until<'a, T>) -> Result<(), PollError<T>> {
-    wait.first_delay(Duration::ZERO).interval(Duration::MAX).await.map(drop)
-}
-
-/// How a wait of an operation ended, and when, where the answer is as it is told.
-async fn end_of(id: &str, with: Value) -> (&'static str, u64) {
+/// How a wait of an operation ended, and when, where the answers are as they are told, and the last one stays. It waits
+/// for the second one as long as the document says, and no longer for another.
+async fn end_of(id: &str, with: &[&Value]) -> (&'static str, u64) {
     let server = MockServer::start().await.unwrap();
     let client = server.client().unwrap();
     macro_rules! wait {
         ($operation:ident, $call:expr) => {{
-            answers::<$operation>(&server, with);
+            for answer in with {
+                answers::<$operation>(&server, (*answer).clone());
+            }
             let start = tokio::time::Instant::now();
-            // Seldom: that it polls at the times of the document is shown elsewhere.
-            let end = match ended($call.wait().interval(Duration::from_secs(300))).await {
-                Ok(()) => "success",
+            let wait = $call.wait();
+            // Seldom, where it would poll the same until the deadline.
+            let end = match if with.len() > 1 { wait } else { wait.interval(Duration::MAX) }.await {
+                Ok(_) => "success",
                 Err(error) => {
                     let (outcome, said) = (error.outcome(), error.to_string());
                     match &error {
@@ -163,13 +162,22 @@ async fn a_wait_ends_as_the_document_says_and_else_at_its_deadline() {
         let Some(property) = poll.get("state") else { continue };
         // And one that nobody knows.
         states.insert("unheard_of", "passing");
+        let with = |state: &str| json!({ property.as_str().unwrap(): state });
+        let [first, interval, deadline] =
+            ["first_delay", "interval", "deadline"].map(|name| poll[name].as_u64().unwrap());
         for (state, kind) in states {
-            let end = match kind {
-                "initial" | "passing" => ("passing", poll["deadline"].as_u64().unwrap()),
-                kind => (kind, 0),
-            };
-            let with = json!({ property.as_str().unwrap(): state });
-            waits.spawn(async move { assert_eq!(end_of(id, with).await, end, "{id}, {state}") });
+            let (with, unheard_of) = (with(state), with("unheard_of"));
+            waits.spawn(async move {
+                if matches!(kind, "initial" | "passing") {
+                    assert_eq!(end_of(id, &[&with]).await, ("passing", deadline), "{id}, {state}");
+                    return;
+                }
+                assert_eq!(end_of(id, &[&with]).await, (kind, first), "{id}, {state}");
+                let (end, after) = end_of(id, &[&unheard_of, &with]).await;
+                // An interval is a tenth longer or shorter, as chance has it.
+                let then = first + interval * 9 / 10..=first + interval * 11 / 10;
+                assert!(end == kind && then.contains(&after), "{id}, {state}: {end} after {after} s, not {then:?}");
+            });
         }
     }
     assert!(waits.len() > 50, "{}", waits.len());
@@ -188,10 +196,10 @@ async fn a_keyspace_is_waited_for_by_four_conditions() {
         Value::Object(flags)
     };
     for fine in ["", "resize_in_progress"] {
-        assert_eq!(end_of("get_keyspace", with(fine)).await, ("success", 0), "{fine}");
+        assert_eq!(end_of("get_keyspace", &[&with(fine)]).await, ("success", 30), "{fine}");
     }
     for wrong in ["ready", "resizing", "resize_pending", "config_change_in_progress"] {
-        assert_eq!(end_of("get_keyspace", with(wrong)).await, ("passing", 1800), "{wrong}");
+        assert_eq!(end_of("get_keyspace", &[&with(wrong)]).await, ("passing", 1800), "{wrong}");
     }
 }
 

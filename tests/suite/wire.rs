@@ -214,3 +214,51 @@ fn no_list_of_a_request_is_left_out_where_it_is_empty() {
     left_out.retain(|name| builders.contains(name));
     assert!(left_out.is_empty(), "{left_out:?}");
 }
+
+#[tokio::test]
+async fn a_parameter_may_be_set_and_cleared() {
+    let server = server().await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = client.list_branches().organization("acme").database("shop").page(3).per_page(7);
+    for (page, expected) in [(Some(4), "page=4&per_page=7"), (None, "per_page=7")] {
+        // What it is answered with does not matter here.
+        let _ = call.clone().set_page(page).send().await;
+        let target = server.arrived().last().unwrap().target().to_owned();
+        assert_eq!(target, format!("/organizations/acme/databases/shop/branches?{expected}"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_may_be_absent_is_sent_where_it_is_set_alone() {
+    let server = Server::start([Step::Answer(json("200 OK", "{}"))]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = || {
+        let call = client.update_branch_cluster_config().organization("acme").database("shop").branch("main");
+        call.retry(planetscale_client::RetryPolicy::none())
+    };
+    let _ = call().send().await;
+    let _ = call().body_map(|body| body.cluster_size("PS_20")).send().await;
+    let arrived: Vec<_> = server
+        .arrived()
+        .into_iter()
+        .map(|arrived| (arrived.head.to_lowercase().contains("content-type:"), arrived.body))
+        .collect();
+    assert_eq!(arrived, [(false, String::new()), (true, r#"{"cluster_size":"PS_20"}"#.to_owned())]);
+}
+
+/// The last page tells where it ends, too.
+#[tokio::test]
+async fn the_cursor_of_the_last_page_is_not_followed() {
+    let page = |has_next: bool, end: &str| {
+        let page = serde_json::json!({
+            "type": "list", "has_next": has_next, "has_prev": false, "cursor_start": "c0", "cursor_end": end, "data": [],
+        });
+        Step::Answer(json("200 OK", &page.to_string()))
+    };
+    let server = Server::start([page(true, "c1"), page(false, "c2")]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let events = client.list_audit_logs().organization("acme").items().try_collect::<Vec<_>>().await.unwrap();
+    assert!(events.is_empty());
+    let targets: Vec<String> = server.arrived().iter().map(|arrived| arrived.target().to_owned()).collect();
+    assert_eq!(targets, ["/organizations/acme/audit-log", "/organizations/acme/audit-log?starting_after=c1"]);
+}
