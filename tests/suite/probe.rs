@@ -163,6 +163,44 @@ async fn it_ends_where_the_api_wants_fewer_requests_or_other_credentials() {
     }
 }
 
+#[tokio::test]
+async fn what_may_not_be_read_is_refused_and_has_not_failed() {
+    let list = json("200 OK", r#"{"data": [{"name": "acme"}]}"#);
+    for (status, expected) in [
+        ("403 Forbidden", ["1", "0", "1", "0"]),
+        ("404 Not Found", ["1", "0", "1", "0"]),
+        ("422 Unprocessable Entity", ["1", "0", "0", "1"]),
+    ] {
+        let server = Server::start([Step::Answer(list.clone()), Step::Answer(json(status, "{}"))]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("probe.jsonl");
+        let url = format!("{}/v1", server.url());
+        let table = text(&run(probe(&url, &["--no-pauses", "--output", file.to_str().unwrap()])).await.stdout);
+        let row = table.lines().find(|line| line.starts_with("get_current_user ")).unwrap();
+        assert_eq!(row.split_whitespace().skip(1).take(4).collect::<Vec<_>>(), expected, "{status}: {table}");
+    }
+}
+
+#[tokio::test]
+async fn of_each_list_it_looks_at_as_many_items_as_it_is_told() {
+    let databases = json!([{ "name": "a" }, { "name": "b" }, { "name": "c" }]);
+    let seed = json!({ "/organizations": [{ "name": "acme" }], "/organizations/acme/databases": databases });
+    let server = MockServer::remembering().seed(seed).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for items in [1, 3] {
+        let file = folder.path().join(format!("{items}.jsonl"));
+        let before = server.requests().len();
+        let told = items.to_string();
+        let arguments = ["--no-pauses", "--items", &told, "--output", file.to_str().unwrap()];
+        let output = run(probe(&server.base_url(), &arguments)).await;
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let sent = server.requests().split_off(before);
+        let below = sent.iter().filter_map(|request| request.target.strip_prefix("/v1/organizations/acme/databases/"));
+        let looked: BTreeSet<&str> = below.map(|path| path.split(['/', '?']).next().unwrap()).collect();
+        assert_eq!(looked, ["a", "b", "c"].into_iter().take(items).collect());
+    }
+}
+
 #[test]
 fn pauses_are_left_out_on_this_machine_alone_and_nothing_is_asked_without_a_recording() {
     let folder = tempfile::tempdir().unwrap();
