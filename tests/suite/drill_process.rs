@@ -4,6 +4,9 @@
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use planetscale_client::calls::{DeleteBranch, GetBranch, ListBranches};
+use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID, fixture};
+use planetscale_client::types::DatabaseBranch;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
@@ -129,6 +132,48 @@ async fn no_signal_leaves_a_branch_unnamed() {
     }
 }
 
+/// A scheduler is told of a branch that costs money, unless it is there because all went well and it was asked for.
+#[tokio::test]
+async fn a_branch_that_was_to_be_kept_is_told_of_where_the_drill_failed() {
+    // The server writes the name in its own way.
+    let named = ["--keep", "--name", "restore-drill-20260101 Nightly"];
+    for (ready, more, code) in [(0, &["--keep"][..], 0), (0, &named, 0), (3600, &["--keep", "--deadline", "0"], 3)] {
+        let mut schedule = well();
+        (schedule.manners.ready, schedule.manners.normalises) = (ready, true);
+        let server = Server::start(&schedule).await;
+        let (status, json, told) = run(&server, more).await;
+        let [branch] = &left(&server).await[..] else { panic!("{json} {told}") };
+        assert_eq!((status.code(), json["error"].is_null()), (Some(code), code == 0), "{json} {told}");
+        // It is not one of an earlier drill.
+        assert_eq!(json["left"], format!("acme/shop/{}", branch.name), "{told}");
+        assert_eq!(json["earlier"], serde_json::json!([]), "{told}");
+    }
+}
+
+/// Where one that comes before it is deleted while the list is read, a branch is on no page that was read.
+#[tokio::test]
+async fn a_branch_that_a_list_missed_is_cleaned_up() {
+    let server = MockServer::start().await.unwrap();
+    let branch = |name| fixture::<DatabaseBranch>(serde_json::json!({ "id": name, "name": name }));
+    server.answer::<GetBranch>(&branch("restore-drill-1"));
+    server.answer::<DeleteBranch>(&());
+    for names in [&["main"][..], &["main", "restore-drill-1"], &["main"]] {
+        let branches: Vec<_> = names.iter().copied().map(branch).collect();
+        server.answer::<ListBranches>(&fixture(serde_json::json!({ "data": branches, "next_page": null })));
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_restore_drill"));
+    command.args(["--organization", "acme", "--database", "shop", "--branch", "main", "--json"]);
+    command.args(["--clean", "restore-drill-1"]);
+    command.env("PLANETSCALE_SERVICE_TOKEN_ID", TOKEN_ID).env("PLANETSCALE_SERVICE_TOKEN", TOKEN);
+    command.env("PLANETSCALE_SERVER_URL", server.base_url());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let deletes: Vec<String> =
+        server.requests().into_iter().filter(|it| it.method == "DELETE").map(|it| it.target).collect();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(deletes, ["/v1/organizations/acme/databases/shop/branches/restore-drill-1"], "{told}");
+    assert!(output.status.success(), "{told}");
+}
+
 /// One object, whatever happens, and never the mock server where something real is named.
 #[tokio::test]
 async fn it_prints_one_object_in_every_ending() {
@@ -159,8 +204,10 @@ async fn it_prints_one_object_in_every_ending() {
         assert_eq!((status, &json["stand_in"], &json["left"]), (Some(code), &false.into(), &Value::Null), "{json}");
         assert!(json["error"].as_str().unwrap().contains(why), "{json}");
     }
-    let (status, json) = told(&mut bare());
+    // A minute is long enough there, and a second is not.
+    let (status, json) = told(bare().args(["--cluster-size", "PS_40", "--deadline", "1"]));
     assert_eq!((status, &json["stand_in"], &json["restored"]), (Some(0), &true.into(), &true.into()), "{json}");
+    assert_eq!(json["cluster_size"], "PS_40", "{json}");
     let name = json["branch"].as_str().unwrap();
     assert!(name.starts_with("restore-drill-20") && json["branch_id"].is_string(), "{json}");
 }
