@@ -23,6 +23,10 @@ fn command(url: &str, id: Option<&str>, token: Option<&str>) -> Command {
     command
 }
 
+fn printed(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
 #[tokio::test]
 #[ignore = "run by the other tests, in a process with an environment of its own"]
 async fn create_with_the_environment() {
@@ -43,8 +47,7 @@ async fn a_machine_without_root_certificates_reaches_loopback_and_is_told_what_h
     let server = MockServer::start().await.unwrap();
     let told = |url: &str| {
         let mut command = command(url, Some(TOKEN_ID), Some(TOKEN));
-        let output = command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nowhere").output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        printed(command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nowhere"))
     };
     assert!(told(&server.base_url()).contains("made "));
     let https = told("https://127.0.0.1:1");
@@ -57,7 +60,7 @@ async fn a_socks_proxy_is_refused_by_its_name() {
     let told = |url: &str| {
         let mut command = command(url, Some(TOKEN_ID), Some(TOKEN));
         command.env("HTTPS_PROXY", "socks5://user:s3cret@127.0.0.1:1080").env_remove("NO_PROXY").env_remove("no_proxy");
-        String::from_utf8(command.output().unwrap().stdout).unwrap()
+        printed(&mut command)
     };
     // Loopback is never reached by one.
     assert!(told(&server.base_url()).contains("made "));
@@ -75,7 +78,7 @@ fn a_token_that_is_no_unicode_is_not_said_to_be_missing() {
     use std::os::unix::ffi::OsStrExt;
     let mut command = command("http://127.0.0.1:9", Some("id"), None);
     command.env(ServiceToken::TOKEN_VAR, std::ffi::OsStr::from_bytes(b"t\xff"));
-    let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let told = printed(&mut command);
     assert!(told.contains("the environment variable PLANETSCALE_SERVICE_TOKEN is not Unicode"), "{told}");
 }
 

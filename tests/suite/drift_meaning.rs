@@ -366,16 +366,16 @@ fn operation(operation: Value, more: Value) -> Value {
 fn operations() {
     let responses = |responses: Value| json!({ "responses": responses });
     let security = |list: Value| json!({ "security": list });
-    let header = |name: &str, more: Value| {
-        let mut parameter = json!({ "in": "header", "name": name, "schema": { "type": "string" } });
+    let parameter = |mut parameter: Value, more: Value| {
         parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!({ "parameters": [parameter] })
     };
+    let header = |name: &str, more: Value| {
+        parameter(json!({ "in": "header", "name": name, "schema": { "type": "string" } }), more)
+    };
     let list = |more: Value| {
         let schema = json!({ "type": "array", "items": { "type": "string" } });
-        let mut parameter = json!({ "in": "query", "name": "names", "schema": schema });
-        parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        json!({ "parameters": [parameter] })
+        parameter(json!({ "in": "query", "name": "names", "schema": schema }), more)
     };
     let answer =
         |kind: &str| json!({ "description": "ok", "content": { "application/json": { "schema": { "type": kind } } } });

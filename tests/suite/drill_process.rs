@@ -20,11 +20,11 @@ const SLOW: Duration = Duration::from_millis(10);
 /// Longer than a drill takes whose branch is ready at once.
 const MILLISECONDS: u64 = 500;
 
-fn drill(server: &Server, more: &[&str]) -> Command {
+fn drill(url: &str, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_restore_drill"));
     command.args(["--organization", "acme", "--database", "shop", "--branch", "main", "--json"]).args(more);
-    command.env("PLANETSCALE_SERVICE_TOKEN_ID", "id").env("PLANETSCALE_SERVICE_TOKEN", "secret");
-    command.env("PLANETSCALE_SERVER_URL", server.url());
+    command.env("PLANETSCALE_SERVICE_TOKEN_ID", TOKEN_ID).env("PLANETSCALE_SERVICE_TOKEN", TOKEN);
+    command.env("PLANETSCALE_SERVER_URL", url);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -37,7 +37,7 @@ async fn ended(child: Child) -> (ExitStatus, Value, String) {
 }
 
 async fn run(server: &Server, more: &[&str]) -> (ExitStatus, Value, String) {
-    ended(drill(server, more).spawn().unwrap()).await
+    ended(drill(&server.url(), more).spawn().unwrap()).await
 }
 
 /// What there is of the drill's, once all that was sent has arrived.
@@ -55,7 +55,7 @@ async fn signal(child: u32, name: &str) {
 /// Once with these signals, at these times, in milliseconds after the one before.
 async fn once(schedule: Schedule, signals: Vec<(&str, u64)>) {
     let server = Server::start(&schedule).await;
-    let child = drill(&server, &[]).spawn().unwrap();
+    let child = drill(&server.url(), &[]).spawn().unwrap();
     let id = child.id();
     let ended = tokio::spawn(ended(child));
     for (name, after) in &signals {
@@ -161,17 +161,12 @@ async fn a_branch_that_a_list_missed_is_cleaned_up() {
         let branches: Vec<_> = names.iter().copied().map(branch).collect();
         server.answer::<ListBranches>(&fixture(serde_json::json!({ "data": branches, "next_page": null })));
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_restore_drill"));
-    command.args(["--organization", "acme", "--database", "shop", "--branch", "main", "--json"]);
-    command.args(["--clean", "restore-drill-1"]);
-    command.env("PLANETSCALE_SERVICE_TOKEN_ID", TOKEN_ID).env("PLANETSCALE_SERVICE_TOKEN", TOKEN);
-    command.env("PLANETSCALE_SERVER_URL", server.base_url());
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let child = drill(&server.base_url(), &["--clean", "restore-drill-1"]).spawn().unwrap();
+    let (status, _, told) = ended(child).await;
     let deletes: Vec<String> =
         server.requests().into_iter().filter(|it| it.method == "DELETE").map(|it| it.target).collect();
-    let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(deletes, ["/v1/organizations/acme/databases/shop/branches/restore-drill-1"], "{told}");
-    assert!(output.status.success(), "{told}");
+    assert!(status.success(), "{told}");
 }
 
 /// One object, whatever happens, and never the mock server where something real is named.

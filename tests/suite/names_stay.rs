@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use xtask::effective::naming::{Table, name};
 use xtask::upstream::shape::becomes_a_type;
 
-use crate::property::config;
 use crate::meaning::spec;
+use crate::property::config;
 use crate::update_spec::openapi_dir;
 
 const SCHEMAS: &str = "#/components/schemas/";

@@ -178,17 +178,13 @@ pub fn begin(dir: &Path) {
     git(dir, &["push", "--quiet", "origin", "main"]);
 }
 
+/// Copies a folder.
 pub fn copy(from: &Path, to: &Path) {
-    copy_but(from, to, "");
-}
-
-/// Copies a folder, without the folders of a name.
-fn copy_but(from: &Path, to: &Path, name: &str) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|entry| entry.file_name() != name) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
         match entry.path().is_dir() {
-            true => copy_but(&entry.path(), &to, name),
+            true => copy(&entry.path(), &to),
             false => assert!(fs::copy(entry.path(), to).is_ok()),
         }
     }

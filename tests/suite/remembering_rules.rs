@@ -27,6 +27,11 @@ fn ids(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What time it is there.
+async fn now(server: &MockServer) -> Value {
+    given(server, "/_standin/clock").await["now"].clone()
+}
+
 #[tokio::test]
 async fn every_item_is_on_one_page() {
     let backups = format!("{SHOP}/branches/main/backups");
@@ -80,7 +85,7 @@ async fn a_filter_leaves_in_what_fits_all_of_it() {
 #[tokio::test]
 async fn time_passes_faster_where_it_is_scaled() {
     let server = MockServer::remembering().time_scale(0.001).await.unwrap();
-    let now = async || given(&server, "/_standin/clock").await["now"].as_str().unwrap().parse().unwrap();
+    let now = async || now(&server).await.as_str().unwrap().parse().unwrap();
     let before: chrono::DateTime<chrono::Utc> = now().await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     // A hundred seconds of its time; however slow this machine is, no less.
@@ -115,7 +120,7 @@ async fn what_is_protected_is_not_deleted() {
     for (is_protected, status) in [(true, 422), (false, 204)] {
         server.advance(Duration::from_secs(1));
         let (changed, _, patched) = call(&server, "PATCH", &backup, json!({ "protected": is_protected })).await;
-        let now = given(&server, "/_standin/clock").await["now"].clone();
+        let now = now(&server).await;
         assert_eq!((changed, &patched["updated_at"]), (200, &now));
         assert_eq!(call(&server, "DELETE", &backup, Value::Null).await.0, status);
         assert_eq!(call(&server, "GET", &backup, Value::Null).await.0, if is_protected { 200 } else { 404 });
@@ -163,7 +168,7 @@ async fn what_failed_has_ended_at_a_time() {
     let path = format!("{SHOP}/branches/main/backups/{}", made["id"].as_str().unwrap());
     server.transition(&path, ["failed"]);
     let failed = given(&server, &path).await;
-    let now = given(&server, "/_standin/clock").await["now"].clone();
+    let now = now(&server).await;
     assert_eq!((&failed["state"], &failed["completed_at"]), (&json!("failed"), &now));
     // What is pending has not started.
     let pending = json!({ "id": "old", "state": "failed" });
@@ -203,7 +208,7 @@ async fn a_verb_turns_its_flag_on_and_off() {
     for (method, is_on) in [("POST", true), ("DELETE", false), ("POST", true)] {
         server.advance(Duration::from_secs(1));
         assert_eq!(call(&server, method, &format!("{branch}/safe-migrations"), Value::Null).await.0, 200);
-        let (shown, now) = (given(&server, &branch).await, given(&server, "/_standin/clock").await["now"].clone());
+        let (shown, now) = (given(&server, &branch).await, now(&server).await);
         assert_eq!((&shown["safe_migrations"], &shown["updated_at"]), (&json!(is_on), &now), "{method}");
     }
 }
@@ -363,7 +368,7 @@ async fn a_state_that_is_sent_is_entered() {
     assert_eq!(call(&server, "POST", &format!("{SHOP}/deploy-requests"), request).await.0, 201);
     server.advance(Duration::from_secs(60));
     let closed = call(&server, "PATCH", &format!("{SHOP}/deploy-requests/1"), json!({ "state": "closed" })).await.2;
-    let now = given(&server, "/_standin/clock").await["now"].clone();
+    let now = now(&server).await;
     assert_eq!((&closed["state"], &closed["closed_at"]), (&json!("closed"), &now));
 }
 

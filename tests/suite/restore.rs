@@ -185,9 +185,7 @@ async fn the_size_of_the_cluster_is_left_out_where_each_keyspace_has_its_own() {
 async fn looks() -> (impl Fn(&[&Value], Option<u64>) -> Step, Value, Value) {
     let (_server, client) = started().await;
     let made = serde_json::to_value(restore(&client).await.unwrap().branch).unwrap();
-    let list = |branches: &[&Value], next: Option<u64>| {
-        Step::Answer(planetscale_tests::json("200 OK", &json!({ "data": branches, "next_page": next }).to_string()))
-    };
+    let list = |branches: &[&Value], next: Option<u64>| said("200 OK", &json!({ "data": branches, "next_page": next }));
     (list, serde_json::to_value(restorable()).unwrap(), made)
 }
 
